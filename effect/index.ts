@@ -10,12 +10,21 @@ export { standIns } from "./standIns";
 export {
   hasGatewayTemplate,
   identityOf,
-  injectedBy,
   podTemplateOf,
   podTemplatePath,
   type Workload,
   workloadsSelected,
 } from "./workload";
+export {
+  injectedBy,
+  injectionRefusal,
+  injectionRequest,
+  type InjectionSubject,
+  injectLabel,
+  namespaceLabel,
+  neverInjected,
+  revisionLabel,
+} from "./injection";
 export { exported, sees, type ServiceHost, type ServicePort } from "./service";
 export { matchedPath, principalOf, type Identity, type Request } from "./request";
 export { requestText, sentText } from "./requestText";

@@ -1,4 +1,5 @@
 import { type Fields, fieldsAt, listAt, numberAt, textAt, textsByName } from "./field";
+import { injectionRefusal, injectionRequest, type InjectionSubject } from "./injection";
 import { type KnownObject, nameOf, type ObjectName, selects } from "./object";
 import type { Identity } from "./request";
 import type { MeshSettings } from "./settings";
@@ -82,6 +83,7 @@ export function workloadOf(
   const spec = fieldsAt(template, "spec");
   const labels = textsByName(metadata, "labels");
   const annotations = textsByName(metadata, "annotations");
+  const namespace = { name: object.namespace, labels: namespaces.get(object.namespace)?.labels ?? {} };
   const ports = containersOf(spec).flatMap((container) => listAt(container, "ports"));
   return {
     name: object.name,
@@ -89,7 +91,7 @@ export function workloadOf(
     labels,
     annotations,
     serviceAccount: textAt(spec, "serviceAccountName") ?? textAt(spec, "serviceAccount") ?? "default",
-    proxy: proxyOf(labels, annotations, spec, namespaces.get(object.namespace)),
+    proxy: proxyOf({ namespace, labels, annotations, hostNetwork: spec.hostNetwork === true }, spec),
     ports: ports.flatMap((port) => numberAt(port, "containerPort") ?? []),
     namedPorts: Object.fromEntries(
       ports.map((port) => [textAt(port, "name") ?? "", numberAt(port, "containerPort") ?? 0]),
@@ -114,34 +116,17 @@ export function hasGatewayTemplate(annotations: Readonly<Record<string, string>>
   return annotations["inject.istio.io/templates"]?.split(",").includes("gateway") ?? false;
 }
 
-/** Whether a namespace's labels ask for proxies, or refuse them. Undefined if its pods decide. */
-export function injectedBy(labels: Readonly<Record<string, string>> = {}): boolean | undefined {
-  if (labels["istio-injection"] !== undefined) return labels["istio-injection"] === "enabled";
-  return labels["istio.io/rev"] === undefined ? undefined : true;
-}
-
-/**
- * Decides by the labels, as Istio's injection webhook does.
- *
- * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
- */
-function proxyOf(
-  labels: Readonly<Record<string, string>>,
-  annotations: Readonly<Record<string, string>>,
-  spec: unknown,
-  namespace: KnownObject | undefined,
-): "sidecar" | "gateway" | "none" {
+/** Decides as Istio's injection webhook does, unless a proxy is among the containers. */
+function proxyOf(subject: Required<InjectionSubject>, spec: unknown): "sidecar" | "gateway" | "none" {
+  const { namespace, labels, annotations } = subject;
   const isProxy = (container: Fields): boolean =>
     textAt(container, "name") === "istio-proxy" && !ztunnel.test(textAt(container, "image") ?? "");
   const containers = listAt(spec, "containers");
   const hasProxy = [...containers, ...listAt(spec, "initContainers")].some(isProxy);
   const router = hasGatewayTemplate(annotations);
   const isManaged = containers.every(isProxy) && gatewayLabels.some((label) => labels[label] !== undefined);
-  const own = labels["sidecar.istio.io/inject"] ?? annotations["sidecar.istio.io/inject"];
   const asked =
-    own === "false" || fieldsAt({ spec }, "spec").hostNetwork === true
-      ? false
-      : (injectedBy(namespace?.labels) ?? (labels["istio.io/rev"] !== undefined || own === "true"));
+    injectionRefusal(subject) === undefined && injectionRequest(namespace.labels, labels)?.asked === true;
   if (!asked && !hasProxy) return "none";
   return router || isManaged ? "gateway" : "sidecar";
 }

@@ -1,5 +1,16 @@
-import { type Labels, neverInjected } from "../catalog";
-import { isSelected } from "../effect";
+import type { Labels } from "../catalog";
+import {
+  injectionRefusal,
+  injectionRequest,
+  type InjectionSubject,
+  injectLabel,
+  isSelected,
+  namespaceLabel,
+  neverInjected,
+  revisionLabel,
+} from "../effect";
+
+export type { InjectionSubject };
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements */
 export interface LabelRequirement {
@@ -22,15 +33,6 @@ export interface InjectionWebhook {
   readonly objectSelector?: LabelSelector;
 }
 
-/** A pod, and the namespace in which it starts. */
-export interface InjectionSubject {
-  readonly namespace: { readonly name: string; readonly labels?: Labels };
-  readonly labels?: Labels;
-  readonly annotations?: Labels;
-  /** Default: false. */
-  readonly hostNetwork?: boolean;
-}
-
 /** The injection result of a pod. */
 export interface Injection {
   readonly injected: boolean;
@@ -44,10 +46,6 @@ export interface Injection {
   readonly reason: string;
 }
 
-const inject = "sidecar.istio.io/inject";
-const rev = "istio.io/rev";
-const legacy = "istio-injection";
-
 /**
  * Returns whether a new pod gets a proxy, and from which control plane. It applies the webhooks' selectors as the API
  * server does, then the injector's own rules.
@@ -55,48 +53,38 @@ const legacy = "istio-injection";
  * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
  */
 export function injection(subject: InjectionSubject, webhooks: readonly InjectionWebhook[]): Injection {
-  const { namespace, labels = {}, annotations = {}, hostNetwork = false } = subject;
+  const { namespace, labels = {} } = subject;
   const { reason, ...request } = requestOf(subject, webhooks);
-  const not = (why: string): Injection => ({ injected: false, asked: request.asked, reason: why });
-  if (labels[inject] === "false") return not(`the pod has the label ${inject}=false`);
+  const refusal = injectionRefusal(subject);
+  if (refusal !== undefined) return { injected: false, asked: request.asked, reason: refusal };
   const webhook = webhooks.find(
     ({ namespaceSelector, objectSelector }) =>
       selects(namespaceSelector, { "kubernetes.io/metadata.name": namespace.name, ...namespace.labels }) &&
       selects(objectSelector, labels),
   );
-  if (hostNetwork) return not("the pod uses the network of its node");
-  if ((neverInjected as readonly string[]).includes(namespace.name)) {
-    return not(`Istio never injects pods of the namespace ${namespace.name}`);
-  }
-  if (labels[inject] === undefined && annotations[inject] === "false") {
-    return not(`the pod has the annotation ${inject}=false`);
-  }
-  if (webhook === undefined) return { injected: false, ...request, reason };
-  return { injected: true, revision: webhook.revision, asked: request.asked, reason };
+  return webhook === undefined
+    ? { injected: false, ...request, reason }
+    : { injected: true, revision: webhook.revision, asked: request.asked, reason };
 }
 
 /** Returns what the labels request, with or without a matching control plane. */
 function requestOf(
-  { namespace: { labels: of = {} }, labels = {} }: InjectionSubject,
+  { namespace, labels }: InjectionSubject,
   webhooks: readonly InjectionWebhook[],
 ): Pick<Injection, "asked" | "unknown" | "reason"> {
-  const has = (what: string, label: string, value: string): string =>
-    `${what} has the label ${label}=${value}`;
-  const revision = (what: string, name: string): ReturnType<typeof requestOf> => {
-    const known = webhooks.some(({ namespaceSelector, objectSelector }) =>
-      [namespaceSelector, objectSelector].some((selector) => names(selector, name)),
-    );
-    const said = has(what, rev, name);
+  const request = injectionRequest(namespace.labels, labels);
+  if (request) {
+    const { of, label, value, asked } = request;
+    const reason = `${of} has the label ${label}=${value}`;
+    const known =
+      label !== revisionLabel ||
+      webhooks.some(({ namespaceSelector, objectSelector }) =>
+        [namespaceSelector, objectSelector].some((selector) => names(selector, value)),
+      );
     return known
-      ? { asked: true, reason: said }
-      : { asked: true, unknown: name, reason: `${said}, which no control plane and no tag has` };
-  };
-  // With both labels, istio-injection takes precedence over the revision.
-  const own = of[legacy];
-  if (own !== undefined) return { asked: own === "enabled", reason: has("the namespace", legacy, own) };
-  if (of[rev] !== undefined) return revision("the namespace", of[rev]);
-  if (labels[rev] !== undefined) return revision("the pod", labels[rev]);
-  if (labels[inject] === "true") return { asked: true, reason: has("the pod", inject, "true") };
+      ? { asked, reason }
+      : { asked, unknown: value, reason: `${reason}, which no control plane and no tag has` };
+  }
   const automatic = webhooks.some(
     ({ namespaceSelector, objectSelector }) =>
       selects(namespaceSelector, { "kubernetes.io/metadata.name": "any" }) && selects(objectSelector, {}),
@@ -108,7 +96,8 @@ function requestOf(
 
 function names(selector: LabelSelector | undefined, revision: string): boolean {
   return (selector?.matchExpressions ?? []).some(
-    ({ key, operator, values = [] }) => key === rev && operator === "In" && values.includes(revision),
+    ({ key, operator, values = [] }) =>
+      key === revisionLabel && operator === "In" && values.includes(revision),
   );
 }
 
@@ -129,17 +118,17 @@ export function injectionWebhooks(
     namespaceSelector: { matchExpressions: namespaces },
     objectSelector: { matchExpressions: pods },
   });
-  const byName: LabelRequirement = { key: rev, operator: "In", values: [name] };
+  const byName: LabelRequirement = { key: revisionLabel, operator: "In", values: [name] };
   return [
-    webhook("rev.namespace", [byName, absent(legacy)], [notRefused]),
-    webhook("rev.object", [absent(rev), absent(legacy)], [notRefused, byName]),
+    webhook("rev.namespace", [byName, absent(namespaceLabel)], [notRefused]),
+    webhook("rev.object", [absent(revisionLabel), absent(namespaceLabel)], [notRefused, byName]),
     ...(name === "default"
       ? [
-          webhook("namespace", [{ key: legacy, operator: "In", values: ["enabled"] }], [notRefused]),
+          webhook("namespace", [{ key: namespaceLabel, operator: "In", values: ["enabled"] }], [notRefused]),
           webhook(
             "object",
-            [absent(legacy), absent(rev)],
-            [{ key: inject, operator: "In", values: ["true"] }, absent(rev)],
+            [absent(namespaceLabel), absent(revisionLabel)],
+            [{ key: injectLabel, operator: "In", values: ["true"] }, absent(revisionLabel)],
           ),
         ]
       : []),
@@ -148,11 +137,11 @@ export function injectionWebhooks(
           webhook(
             "auto",
             [
-              absent(legacy),
-              absent(rev),
+              absent(namespaceLabel),
+              absent(revisionLabel),
               { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [...neverInjected] },
             ],
-            [absent(inject), absent(rev)],
+            [absent(injectLabel), absent(revisionLabel)],
           ),
         ]
       : []),
@@ -161,7 +150,7 @@ export function injectionWebhooks(
 
 const absent = (key: string): LabelRequirement => ({ key, operator: "DoesNotExist" });
 
-const notRefused: LabelRequirement = { key: inject, operator: "NotIn", values: ["false"] };
+const notRefused: LabelRequirement = { key: injectLabel, operator: "NotIn", values: ["false"] };
 
 /** Whether a selector matches labels. None matches all. */
 function selects(selector: LabelSelector | undefined, labels: Labels): boolean {

@@ -1,3 +1,4 @@
+import { neverInjected } from "../../effect";
 import type { Field } from "./field";
 import { isNamespace, type KubernetesResource } from "./resource";
 import { isWorkload, podOf, requestsSidecar } from "./workload";
@@ -17,9 +18,6 @@ export function dataPlaneOf(labels: Readonly<Record<string, unknown>>): DataPlan
   return injection === undefined && labels["istio.io/rev"] !== undefined ? "sidecar" : undefined;
 }
 
-/** Namespaces in which Istio never injects pods. */
-const NEVER = ["kube-node-lease", "kube-public", "kube-system", "local-path-storage"];
-
 /**
  * Whether a pod gets a sidecar, if its revision has a control plane. Undefined if the stack does not contain the namespace
  * and the pod has no label.
@@ -32,7 +30,7 @@ export function getsSidecar(
   const requested = requestsSidecar(pod);
   if (requested === false || pod.at("spec", "hostNetwork").peek === true) return false;
   if (namespace === undefined) return requested;
-  if (NEVER.includes(namespace.name ?? "")) return false;
+  if (neverInjected.includes(namespace.name ?? "")) return false;
   if (dataPlaneOf(namespace.labels) === "sidecar") return true;
   // Any other value of this label also excludes pods with their own label.
   return namespace.labels["istio-injection"] === undefined && requested === true;
