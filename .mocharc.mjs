@@ -9,11 +9,11 @@ const sandbox = env.MESHWRIGHT_TESTS === "sandbox";
 
 // The longest files run first: one that comes last would keep one of two processes busy, and the other idle.
 const long = [
-  "tests/policy-pack/pack.sandbox.ts",
-  "tests/platforms/platforms.sandbox.ts",
   "tests/cli/faults.sandbox.ts",
   "tests/platforms/alfred.sandbox.ts",
-  "tests/program/killedRun.sandbox.ts",
+  "tests/platforms/platforms.sandbox.ts",
+  "tests/project.sandbox.ts",
+  "tests/cli/largeUpdate.sandbox.ts",
   "tests/prove/prove.sandbox.ts",
   "tests/docs/generate.test.ts",
   "tests/platforms/addingAService.test.ts",
