@@ -68,6 +68,11 @@ export function workloadsText(differences: readonly Difference[]): string {
   return `"${first}" and ${others.length} more ${others.length === 1 ? "workload" : "workloads"}`;
 }
 
+/** Names the pods of a difference with their namespace; `*` are all of it. */
+export function placeText({ workload: { namespace, name } }: Difference): string {
+  return `"${namespace}/${name}"`;
+}
+
 /** Names the hosts of differences: the first, and how many more. */
 export function hostsText(differences: readonly Difference[]): string {
   const [first = "", ...others] = new Set(differences.map(targetText));

@@ -19,6 +19,7 @@ import { type KnownObject, titleOf } from "./object";
 import { unknownHost } from "./outside";
 import { scopeOf } from "./scope";
 import { servedPorts } from "./space";
+import { unknownPeers } from "./unknownPeers";
 import { identityOf, type Workload } from "./workload";
 
 /** A host outside of the cluster. */
@@ -72,7 +73,16 @@ export function networkDifferences(
     const own = [...policiesOf(after, is, direction), ...policiesOf(before, was, direction)];
     return relabelled || own.some((policy) => isChanged.has(policy)) ? own : [];
   };
-  return pairs.flatMap((pair, index) => {
+  const peers = unknownPeers(after, changed).flatMap(({ workload, ports }) => {
+    const to = sideOf([workload, workload]);
+    const all = pairs.flatMap((pair, index) => {
+      const from = sides[index];
+      const isDecided = from !== undefined && decisive(pair, "egress").length > 0;
+      return isDecided ? ports.flatMap((port) => changeOf(before, after, from, to, port)) : [];
+    });
+    return differencesOf(after, workload, all, "received");
+  });
+  const known = pairs.flatMap((pair, index) => {
     const [receiving, sending] = [decisive(pair, "ingress"), decisive(pair, "egress")];
     const senders = [
       outsideSide,
@@ -107,6 +117,7 @@ export function networkDifferences(
       ...differencesOf(after, pair[1], reached, "sent"),
     ];
   });
+  return [...known, ...peers];
 }
 
 function groupName({ name }: Side, { size, id }: ClientGroup): string {

@@ -3,7 +3,7 @@ import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import { requestText } from "../../effect";
-import { atServers, differencesOf, workloadsText } from "../effectText";
+import { atServers, differencesOf, placeText, workloadsText } from "../effectText";
 
 const rules = [
   {
@@ -48,7 +48,14 @@ export const overrideAccess: ObjectRule = {
       ];
       const [first] = found;
       if (first)
-        yield { path: effect.path, ...text(workloadsText(found), requestText(first.witness), first.sure) };
+        yield {
+          path: effect.path,
+          ...text(
+            first.workload.assumed ? placeText(first) : workloadsText(found),
+            requestText(first.witness),
+            first.sure,
+          ),
+        };
     }
   },
 };

@@ -4,7 +4,7 @@ import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import { type Difference, parseBlock, requestText, unknownHost } from "../../effect";
 import { isDeclaredCall } from "../declaredCall";
-import { atServers, differencesOf, hostsText, workloadsText } from "../effectText";
+import { atServers, differencesOf, hostsText, placeText, workloadsText } from "../effectText";
 
 const overriding = (methods: string[]): object => ({
   ...webAndApi({}, {}),
@@ -27,6 +27,11 @@ const overriding = (methods: string[]): object => ({
 export const text = (workloads: string, request: string): Text => ({
   message: `the override denies declared calls to ${workloads}, such as ${request}`,
   fix: "restrict the call in the catalog, so that its caller is known, or suppress this with the reason",
+});
+
+export const toPeers = (pods: string, request: string): Text => ({
+  message: `the override denies connections to ${pods} that the catalog allows, such as ${request}`,
+  fix: "keep what Istio, DNS and reached Services need, or suppress this with the reason",
 });
 
 export const toOutside = (workloads: string, hosts: string): Text => ({
@@ -59,8 +64,12 @@ export const overrideDenies: ObjectRule = {
         ...atServers(differencesOf(effect, "identity lost")),
         ...differencesOf(effect, "network closed").filter(({ witness }) => witness),
       ];
-      const [first] = found;
-      if (first) yield { path: effect.path, ...text(workloadsText(found), requestText(first.witness)) };
+      const own = found.filter(({ workload }) => !workload.assumed);
+      const [first] = own;
+      if (first) yield { path: effect.path, ...text(workloadsText(own), requestText(first.witness)) };
+      // Pods that other tools create, and that policies name.
+      const peer = found.find(({ workload }) => workload.assumed);
+      if (peer) yield { path: effect.path, ...toPeers(placeText(peer), requestText(peer.witness)) };
       const closed = differencesOf(effect, "network closed").filter(
         (one) => one.sure && isNamed(one) && isDeclaredCall(mesh, one),
       );

@@ -307,6 +307,37 @@ describe("overrides of requests", () => {
     ]);
   });
 
+  it("leave the egress to pods that other tools create: of DNS, of istiod and of reached Services", () => {
+    const more = { networkPolicies: {} };
+    const dns = {
+      to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }],
+      ports: [{ protocol: "TCP", port: 53 }],
+    };
+    const istiod = {
+      to: [
+        {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "istio-system" } },
+          podSelector: { matchLabels: { app: "istiod" } },
+        },
+      ],
+      ports: [{ protocol: "TCP", port: 15012 }],
+    };
+    const allowing = (...egress: object[]): string[] =>
+      found({ NetworkPolicy: { "shop/allow-istio": { spec: { egress } } } }, more);
+    const denied = (pods: string, port: number): string =>
+      `MW912 NetworkPolicy["shop/allow-istio"]: the override denies connections to "${pods}" that the catalog allows, such as a connection on port ${port} from cluster.local/ns/shop/sa/api`;
+    expect(allowing(dns, istiod)).to.deep.equal([]);
+    expect(allowing(dns)).to.deep.equal([denied("istio-system/istiod", 15012)]);
+    expect(allowing(istiod)).to.deep.equal([denied("kube-system/*", 53)]);
+    const vault = {
+      to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "vault" } } }],
+      ports: [{ protocol: "TCP", port: 8200 }],
+    };
+    expect(allowing(dns, istiod, vault)).to.deep.equal([
+      `MW911 NetworkPolicy["shop/allow-istio"]: the override allows requests to "vault/*" that the catalog does not declare, such as a connection on port 8200 from cluster.local/ns/shop/sa/api`,
+    ]);
+  });
+
   it("leave the egress of declared calls to external services", () => {
     const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
     const more = {

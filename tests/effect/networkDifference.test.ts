@@ -68,6 +68,34 @@ describe("differences of NetworkPolicies", () => {
     expect(found).to.deep.include({ kind: "network opened", name: "shop/api", sent });
   });
 
+  it("are connections to pods that only a policy names, by its TCP ports", () => {
+    const to = (peer: object, port: number, protocol = "TCP"): object => ({
+      to: [peer],
+      ports: [{ protocol, port }],
+    });
+    const allowing = (...rules: object[]): PlainObject =>
+      policy({ podSelector: {}, policyTypes: ["Egress"], egress: rules }, "shop/egress");
+    const istiod = { ...named("istio-system"), podSelector: app("istiod") };
+    const found = (before: PlainObject, after: PlainObject): string[] =>
+      changes([before], [after]).flatMap((one) => {
+        const { kind, name, witness } = one as { kind: string; name: string; witness?: { port: number } };
+        return witness ? [`${kind} ${name} ${witness.port}`] : [];
+      });
+    const all = allowing(to(named("dns"), 53), to(istiod, 15012));
+    expect(found(all, allowing(to(istiod, 15012)))).to.deep.equal(["network closed dns/* 53"]);
+    expect(found(allowing(to(named("dns"), 53)), all)).to.deep.equal([
+      "network opened istio-system/istiod 15012",
+    ]);
+    expect(found(all, all)).to.deep.equal([]);
+    // Of other protocols, and of namespaces by other labels, it is unknown which pods there are.
+    expect(found(allowing(to(named("dns"), 53, "UDP")), allowing())).to.deep.equal([]);
+    expect(
+      found(allowing(to({ namespaceSelector: { matchLabels: { team: "dns" } } }, 53)), allowing()),
+    ).to.deep.equal([]);
+    const own = { ...named("bank"), podSelector: app("web") };
+    expect(found(allowing(to(own, 80)), allowing())).to.deep.equal([]);
+  });
+
   it("are connections to each host that a ServiceEntry names, by its own addresses if it has any", () => {
     const entry = (name: string, more: object = {}): PlainObject =>
       object("ServiceEntry", `shop/${name}`, {
