@@ -53,12 +53,12 @@ function oneByOne(before: Model, after: Model, own: readonly Workload[]): string
   );
 }
 
-/** The same of the groups. */
+/** The same of the groups, for the workloads that are known. */
 function inGroups(before: Model, after: Model, own: readonly Workload[], limit: number): string[] {
   const pairs = own.map((one) => [one, one] as const);
   return networkDifferences(before, after, pairs, limit).flatMap(
-    ({ kind, workload: { namespace, name }, witness, sure }) => {
-      if (witness === undefined) return [];
+    ({ kind, workload: { namespace, name, assumed }, witness, sure }) => {
+      if (witness === undefined || assumed) return [];
       const { identity, port } = witness;
       const from = identity ? `${identity.namespace}/${identity.serviceAccount}` : "outside";
       return [`${kind} ${namespace}/${name} ${from} ${port} ${sure}`];

@@ -269,7 +269,13 @@ describe("the model and network-config-analyzer", function () {
       const all = difference(was, is);
       const isOf = (kind: string, { namespace, name }: Workload): boolean =>
         all
-          .filter((one) => one.kind === kind && one.workload.name === name && one.sent === undefined)
+          .filter(
+            (one) =>
+              one.kind === kind &&
+              one.workload.name === name &&
+              one.sent === undefined &&
+              !one.workload.assumed,
+          )
           .flatMap(({ extent = "" }) => extent.split("\n"))
           .some(
             (line) => !line.startsWith("a client outside") && !line.startsWith(`${namespace}/${name} to `),
