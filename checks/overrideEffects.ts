@@ -10,6 +10,8 @@ import {
   missingHosts,
   type Model,
   type PlainObject,
+  type ReceiverChange,
+  receiverChanges,
   titleOf,
   weaknesses,
 } from "../effect";
@@ -26,6 +28,8 @@ export interface OverrideEffect {
   readonly kind: string;
   readonly name: string;
   readonly differences: readonly Difference[];
+  /** Hosts and subsets that lead to the pods of other workloads now, or to none. */
+  readonly receivers: readonly ReceiverChange[];
   /** What the pods of the object may do now, and could not without the override. */
   readonly weaknesses: readonly string[];
   /** What the object refers to now that is not there. */
@@ -92,10 +96,10 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
   const single = overrides.flatMap(({ kind, name, patch }): OverrideEffect[] => {
     const [old, now] = [find(plain, kind, name), find(list, kind, name)];
     if (!old || !now) return [];
+    const model =
+      overrides.length === 1 ? after : modelOf(mesh, patched(plain, { [kind]: { [name]: patch } }));
     const alone =
-      overrides.length === 1 || differences.length === 0
-        ? differences
-        : difference(before, modelOf(mesh, patched(plain, { [kind]: { [name]: patch } })));
+      overrides.length === 1 || differences.length === 0 ? differences : difference(before, model);
     const [had, missed] = [new Set(weaknesses(old)), new Set(missingIn(before, old, mesh))];
     return [
       {
@@ -104,6 +108,8 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         name,
         // Of what the override causes alone. Another one may change more of the same.
         differences: alone.filter((one) => found.has(keyOf(one))),
+        // MW337 judges the labels of subsets.
+        receivers: kind === "DestinationRule" ? [] : receiverChanges(before, model),
         weaknesses: weaknesses(now).filter((text) => !had.has(text)),
         dangling: missingIn(after, now, mesh).filter((text) => !missed.has(text)),
         refused: crdRefusals(kind, now.spec),
@@ -122,6 +128,7 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
           kind: "",
           name: "",
           differences: together,
+          receivers: [],
           weaknesses: [],
           dangling: [],
           refused: [],

@@ -57,6 +57,8 @@ export { unreadOf, type Unread } from "./unread";
 export { tokenIssuers, type TokenIssuer } from "./token";
 export type { Truth } from "./truth";
 export { difference } from "./difference";
+export { receiverChanges, type ReceiverChange } from "./receiverChanges";
+export { subsetsOf } from "./subsets";
 export type { Difference } from "./change";
 export { accessByClient, type ClientAccess } from "./accessByClient";
 export { accessSet, type AccessSet } from "./accessSet";

@@ -34,7 +34,7 @@ export interface RouteDestination {
   readonly policy: Fields;
   /** Where the proxy finds a ServiceEntry's addresses, in Istio's words. Undefined for a Service. */
   readonly resolution?: string;
-  /** Addresses of static endpoints, or the name behind an ExternalName Service. Undefined if there are none. */
+  /** Addresses or names of a ServiceEntry's endpoints, or the name behind an ExternalName Service. Undefined if there are none. */
   readonly endpoints?: readonly string[];
   /** Headers that are changed for this destination. */
   readonly headers?: Fields;

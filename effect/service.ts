@@ -28,7 +28,7 @@ export interface ServiceHost {
   readonly addresses: readonly string[];
   /** How proxies find the addresses of a ServiceEntry: `NONE`, `STATIC`, `DNS`. Undefined for a Service. */
   readonly resolution?: string;
-  /** Addresses of a ServiceEntry's static endpoints, or the name behind an ExternalName Service. Undefined if there are none. */
+  /** Addresses or names of a ServiceEntry's endpoints, or the name behind an ExternalName Service. Undefined if there are none. */
   readonly endpoints?: readonly string[];
   readonly from: ObjectName;
   /** Seconds since 1970. */
@@ -89,10 +89,11 @@ function kubernetesService(object: KnownObject, { clusterDomain }: MeshSettings)
 function serviceEntry(object: KnownObject): ServiceHost[] {
   const { namespace, spec, created } = object;
   const { labels: selector } = selectionOf(object);
+  // Without a resolution, connections keep their destination.
   const endpoints =
-    textAt(spec, "resolution") === "STATIC"
-      ? listAt(spec, "endpoints").flatMap((one) => textAt(one, "address") ?? [])
-      : [];
+    (textAt(spec, "resolution") ?? "NONE") === "NONE"
+      ? []
+      : listAt(spec, "endpoints").flatMap((one) => textAt(one, "address") ?? []);
   return textsAt(spec, "hosts").map((host) => ({
     host,
     namespace,

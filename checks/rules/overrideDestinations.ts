@@ -2,7 +2,7 @@ import { overrideEffects } from "../overrideEffects";
 import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
-import type { Difference, Route, RouteDestination } from "../../effect";
+import type { Difference, ReceiverChange, Route, RouteDestination } from "../../effect";
 import { newPlaces, requestsText, reroutes, workloadsText } from "../effectText";
 
 const overriding = (host: string): object => ({
@@ -39,6 +39,12 @@ export const overrideDestinations: ObjectRule = {
     // An invalid value may be what the object is rendered from.
     if (hasFailed("")) return;
     for (const effect of overrideEffects(mesh, rendered)) {
+      yield* effect.receivers.flatMap((one) => {
+        const fate = fateOf(one);
+        return fate === undefined
+          ? []
+          : [{ path: effect.path, ...text("requests", "every client", one.target, fate) }];
+      });
       const found = reroutes(effect, mesh).flatMap((difference) =>
         ledElsewhere(difference).map((led) => ({ ...difference, ...led })),
       );
@@ -52,6 +58,13 @@ export const overrideDestinations: ObjectRule = {
     }
   },
 };
+
+/** What becomes of requests to a host whose pods are others now. Undefined if fewer workloads receive them. */
+function fateOf({ before, after }: ReceiverChange): string | undefined {
+  const added = after.filter((name) => !before.includes(name));
+  if (after.length === 0) return "reach no known pods";
+  return added.length === 0 ? undefined : `reach the pods of ${added.join(", ")}`;
+}
 
 interface Led {
   readonly what: "requests" | "copies of requests";

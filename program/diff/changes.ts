@@ -8,13 +8,14 @@ import {
   mayCall,
   type ObjectName,
   parseBlock,
+  type ReceiverChange,
+  receiverChanges,
   requestText,
   sentText,
   unknownHost,
   type Workload,
 } from "../../effect";
 import { type Cause, causesOf } from "./causes";
-import { type ReceiverChange, receiverChanges } from "./receivers";
 import type { Side } from "./side";
 import { accessSentence, moreClients, type Names, namesIn } from "./sentence";
 import { type Unreached, unreached } from "./unreached";
@@ -58,7 +59,10 @@ export function changesBetween(old: Side, now: Side): Change[] {
   );
   const changes = grouped([
     ...known,
-    ...receiverChanges(old.model, now.model).map((one) => receiverChange(context, one)),
+    ...receiverChanges(old.model, now.model)
+      // Workloads that no requests reach any more are found below.
+      .filter(({ after }) => after.length > 0)
+      .map((one) => receiverChange(context, one)),
     ...unreached(old.model, now.model).map((one) => unreachedChange(context, one)),
     ...onlyIn(now, old, "added"),
     ...onlyIn(old, now, "removed"),

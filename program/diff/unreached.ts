@@ -1,7 +1,13 @@
 import { fieldsAt, listAt, numberAt, textAt } from "../../effect/field";
-import { type Model, type ObjectName, virtualServices, type Workload, workloadsSelected } from "../../effect";
+import {
+  type Model,
+  type ObjectName,
+  subsetsOf,
+  virtualServices,
+  type Workload,
+  workloadsSelected,
+} from "../../effect";
 import { selects } from "../../effect/object";
-import { subsetsOf } from "./subsets";
 
 /** Pods that requests were sent to, and that no route and no Service sends requests to any more. */
 export interface Unreached {

@@ -1,6 +1,9 @@
-import { fieldsAt, listAt, textAt } from "../../effect/field";
-import { type Model, type ServiceHost, virtualServices, workloadsSelected } from "../../effect";
+import { fieldsAt, listAt, textAt } from "./field";
+import type { Model } from "./model";
+import type { ServiceHost } from "./service";
 import { subsetsOf } from "./subsets";
+import { virtualServices } from "./virtualService";
+import { workloadsSelected } from "./workload";
 
 /** Pods that receive requests to a host or to a subset of it, before and after. */
 export interface ReceiverChange {
@@ -11,13 +14,13 @@ export interface ReceiverChange {
   readonly after: readonly string[];
 }
 
-/** Finds hosts and subsets of both models that select other workloads than before. */
+/** Finds hosts and subsets that had pods, are in both models, and select other workloads than before, or none. */
 export function receiverChanges(before: Model, after: Model): ReceiverChange[] {
   const [old, now] = [receivers(before), receivers(after)];
   return [...now].flatMap(([target, { service, names }]) => {
     const was = old.get(target);
     // A host or subset that is new, or had no pods, takes them from none.
-    if (!was || was.names.length === 0 || names.length === 0) return [];
+    if (!was || was.names.length === 0) return [];
     return was.names.join() === names.join() ? [] : [{ target, service, before: was.names, after: names }];
   });
 }

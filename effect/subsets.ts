@@ -1,5 +1,6 @@
-import { listAt, textAt, textsByName } from "../../effect/field";
-import { fullHost, type Model, objectsOf } from "../../effect";
+import { listAt, textAt, textsByName } from "./field";
+import { fullHost } from "./host";
+import { type Model, objectsOf } from "./model";
 
 /** A subset that a DestinationRule gives a host. */
 export interface Subset {
