@@ -1,0 +1,36 @@
+import { expect } from "chai";
+import { base, found, http } from "./overriding";
+
+const api = "api.shop.svc.cluster.local";
+
+describe("overrides of destinations", () => {
+  it("lead to the pods of the service", () => {
+    const workload = { image: "registry.example.com/app:1" };
+    const { web, api: own } = base.services;
+    const more = { services: { web: { ...web, workload }, api: own } };
+    const leading = (kind: string, spec: object): string[] =>
+      found({ [kind]: { "shop/api": { spec } } }, more).filter((line) => line.startsWith("MW366"));
+    const led = (fate: string, kind = "Service"): string =>
+      `MW366 ${kind}["shop/api"]: with the override, requests of every client to ${api} ${fate}, which the catalog does not say`;
+    expect(leading("Service", { selector: { app: "web" } })).to.deep.equal([
+      led("reach the pods of shop/web"),
+    ]);
+    const none = "reach no known pods";
+    expect(leading("Service", { selector: { app: "other" } })).to.deep.equal([led(none)]);
+    const labels = (app: string): object => ({ template: { metadata: { labels: { app, team: "a" } } } });
+    expect(leading("Deployment", labels("other"))).to.deep.equal([led(none, "Deployment")]);
+    expect(leading("Deployment", labels("api"))).to.deep.equal([]);
+  });
+
+  it("leave the addresses of an external service, which DNS finds", () => {
+    const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
+    const more = {
+      services: { ...base.services, jobs: { ports: { http }, calls: { bank: {} } } },
+      externalServices: { bank },
+    };
+    const endpoints = [{ address: "203.0.113.9" }];
+    expect(found({ ServiceEntry: { "shop/bank": { spec: { endpoints } } } }, more)).to.deep.equal([
+      'MW366 ServiceEntry["shop/bank"]: with the override, requests of "jobs" to bank.example.com:443 go to 203.0.113.9 (bank.example.com:443), which the catalog does not say',
+    ]);
+  });
+});
