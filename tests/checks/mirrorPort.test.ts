@@ -42,6 +42,8 @@ describe("the check of a mirror's port", () => {
   it("leaves services without HTTP ports and invalid ports to other checks", () => {
     expect(found({ tcp: port(5432, "tcp") }, { http })).to.deep.equal([]);
     expect(found({ http }, { web: http, http: { port: 8080, protocol: "htp" } })).to.deep.equal([]);
+    const grpc = port(9090, "grpc");
+    expect(found({ grpc }, { grpc: { port: 9090, protocol: "grcp" } })).to.deep.equal([]);
     expect(found({ http, grpc: { port: "1", protocol: "grpc" } }, { grpc: port(1, "grpc") })).to.deep.equal(
       [],
     );

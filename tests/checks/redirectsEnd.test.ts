@@ -74,6 +74,24 @@ describe("checks of redirects", () => {
     expect(found({ [a]: { redirects: [to(b)], routes: [cart] }, ...shared })).to.deep.equal([]);
   });
 
+  it("follow redirects at the gateway that answered, if it serves the host", () => {
+    const host = "a.example.com";
+    const redirect = (
+      prefix: string,
+      uri: string,
+    ): Record<string, { redirects: object[]; routes: object[] }> => ({
+      [host]: { redirects: [{ prefix, uri }], routes: [toWeb] },
+    });
+    // Each gateway serves what the other one redirects.
+    expect(found(redirect("/old", "/new"), redirect("/new", "/old"))).to.deep.equal([]);
+    expect(
+      found(
+        { [host]: { redirects: [{ prefix: "/old", uri: "/old/er" }], routes: [toWeb] } },
+        redirect("/x", "/y"),
+      ),
+    ).to.deep.equal([at(host, 0, `${host}/old/er`, `${host}/old/er`)]);
+  });
+
   it("end at a route by exact path or regular expression, but not at one with further conditions", () => {
     const login = { prefix: "/", uri: "/login" };
     const cycle = [at("a.example.com", 0, "a.example.com/login", "a.example.com/login")];
