@@ -1,5 +1,5 @@
 import { Environment } from "@marcbachmann/cel-js";
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type * as ajv from "ajv";
 import { formatPath, isObject } from "../catalog";
 import schemas from "./schemas.gen.json";
 
@@ -10,12 +10,19 @@ interface CelRule {
 }
 
 const celKeyword = "x-kubernetes-validations";
-const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, validateFormats: false });
-ajv.addKeyword({
-  keyword: celKeyword,
-  validate: (rules: readonly CelRule[], value: unknown) => rules.every((rule) => isKept(rule, value)),
-});
-const validators = new Map<string, ValidateFunction>();
+let loaded: ajv.Ajv | undefined;
+
+/** Loaded for the first override: most catalogs have none. It keeps the validators that it compiles. */
+function validator(): ajv.Ajv {
+  if (loaded) return loaded;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import statement would load it at once
+  const { Ajv } = require("ajv") as typeof ajv;
+  loaded = new Ajv({ strict: false, allErrors: true, verbose: true, validateFormats: false });
+  return loaded.addKeyword({
+    keyword: celKeyword,
+    validate: (rules: readonly CelRule[], value: unknown) => rules.every((rule) => isKept(rule, value)),
+  });
+}
 
 /**
  * Returns why the API server refuses the spec of an object of Istio, one text for each reason. Reasons are fields that are
@@ -26,20 +33,19 @@ const validators = new Map<string, ValidateFunction>();
 export function crdRefusals(kind: string, spec: unknown): string[] {
   const [, schema] = Object.entries(schemas).find(([name]) => name.endsWith(`/${kind}`)) ?? [];
   if (schema === undefined) return [];
-  const validate = validators.get(kind) ?? ajv.compile(schema);
-  validators.set(kind, validate);
+  const validate = validator().compile(schema);
   validate(spec);
   return [...new Set((validate.errors ?? []).flatMap((error) => textsOf(error, spec)))];
 }
 
 /** The texts of an error, which begin with its place. None of an error that is a part of another one, or not judged here. */
-function textsOf(error: ErrorObject, spec: unknown): string[] {
+function textsOf(error: ajv.ErrorObject, spec: unknown): string[] {
   if (/\/(oneOf|anyOf|not)\//.test(error.schemaPath)) return [];
   const at = placeOf(error.instancePath, spec);
   return reasonsOf(error).map((reason) => `${at}: ${reason}`);
 }
 
-function reasonsOf({ keyword, params, schema, data, message = "" }: ErrorObject): string[] {
+function reasonsOf({ keyword, params, schema, data, message = "" }: ajv.ErrorObject): string[] {
   if (keyword === "required") return [`${String(params.missingProperty)} is missing`];
   if (keyword === "oneOf" || keyword === "anyOf") {
     const names = (schema as Alternative[]).flatMap(namesIn);

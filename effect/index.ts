@@ -36,7 +36,7 @@ export { strangerRequest, type StrangerRequest } from "./stranger";
 export { aspectText, nearestRule, type Misfit, type NearestRule } from "./nearestRule";
 export { decisionText, mayCall, type Decision } from "./mayCall";
 export { type Connection, type ConnectionDecision, type Endpoint, mayConnect } from "./networkPolicy";
-export { type Outside, unknownHost } from "./outside";
+export { isNamedHost, type Outside } from "./outside";
 export { mayHaveClients } from "./clients";
 export { deliver, type Arrival, type Delivery, type Receipt, type SentRequest } from "./delivery";
 export { hostClasses } from "./hostClasses";

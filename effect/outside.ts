@@ -13,6 +13,11 @@ export interface Outside {
 /** A host outside of the cluster that no object names. */
 export const unknownHost = "unknown.example";
 
+/** Whether a host is one that an object names: neither {@link unknownHost}, nor an address or a block. */
+export function isNamedHost(host: string): boolean {
+  return host !== unknownHost && parseBlock(host) === undefined;
+}
+
 /** Addresses of private networks and carriers, which pods have. */
 const ofPods = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"].map(blockOf);
 

@@ -25,9 +25,20 @@ export function receiverChanges(before: Model, after: Model): ReceiverChange[] {
   });
 }
 
-function receivers(
-  model: Model,
-): Map<string, { readonly service: ServiceHost; readonly names: readonly string[] }> {
+type Receiving = ReadonlyMap<string, { readonly service: ServiceHost; readonly names: readonly string[] }>;
+
+/** One model is compared with that of each override. */
+const cache = new WeakMap<Model, Receiving>();
+
+function receivers(model: Model): Receiving {
+  const known = cache.get(model);
+  if (known) return known;
+  const found = readReceivers(model);
+  cache.set(model, found);
+  return found;
+}
+
+function readReceivers(model: Model): Receiving {
   const subsets = Map.groupBy(subsetsOf(model), ({ host }) => host);
   const divided = dividedHosts(model);
   const found = new Map<string, { readonly service: ServiceHost; readonly names: readonly string[] }>();

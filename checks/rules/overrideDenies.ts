@@ -2,7 +2,7 @@ import { overrideEffects } from "../overrideEffects";
 import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
-import { type Difference, parseBlock, requestText, unknownHost } from "../../effect";
+import { isNamedHost, requestText } from "../../effect";
 import { isDeclaredCall } from "../declaredCall";
 import { atServers, differencesOf, hostsText, placeText, workloadsText } from "../effectText";
 
@@ -71,7 +71,8 @@ export const overrideDenies: ObjectRule = {
       const peer = found.find(({ workload }) => workload.assumed);
       if (peer) yield { path: effect.path, ...toPeers(placeText(peer), requestText(peer.witness)) };
       const closed = differencesOf(effect, "network closed").filter(
-        (one) => one.sure && isNamed(one) && isDeclaredCall(mesh, one),
+        // What addresses a host has is unknown.
+        (one) => one.sure && one.sent && isNamedHost(one.sent.host) && isDeclaredCall(mesh, one),
       );
       if (closed.length > 0) {
         yield { path: effect.path, ...toOutside(workloadsText(closed), hostsText(closed)) };
@@ -79,8 +80,3 @@ export const overrideDenies: ObjectRule = {
     }
   },
 };
-
-/** Whether a difference is about a host that an object names. What addresses a host has is unknown. */
-function isNamed({ sent }: Difference): boolean {
-  return sent !== undefined && sent.host !== unknownHost && !parseBlock(sent.host);
-}

@@ -5,14 +5,13 @@ import {
   decisionText,
   type Difference,
   difference,
+  isNamedHost,
   mayCall,
   type ObjectName,
-  parseBlock,
   type ReceiverChange,
   receiverChanges,
   requestText,
   sentText,
-  unknownHost,
   type Workload,
 } from "../../effect";
 import { type Cause, causesOf } from "./causes";
@@ -216,7 +215,7 @@ function sentenceOf(
     case "network opened":
     case "network closed": {
       const may = kind === "network opened" ? "may now" : "may no longer";
-      const named = sent !== undefined && sent.host !== unknownHost && !parseBlock(sent.host);
+      const named = sent !== undefined && isNamedHost(sent.host);
       return witness === undefined
         ? `${server} ${may} connect to ${named ? to : "hosts"} outside of the cluster, as NetworkPolicies say`
         : `${names.client(witness)}${moreClients(alike)} ${may} connect to ${server}${port}, as NetworkPolicies say`;
