@@ -27,6 +27,8 @@ const all = globSync(sandbox ? ["tests/**/*.sandbox.ts"] : unit)
   .sort();
 
 export default {
+  // Mocha would compare only the first 8 kB, and no large objects at all.
+  "reporter-option": ["maxDiffSize=131072"],
   "node-option": ["no-experimental-strip-types"],
   require: ["ts-node/register"],
   spec:

@@ -1,7 +1,9 @@
 import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { type Hook, type MochaOptions, reporters, type Runner, type Test } from "mocha";
 
 const shown = 10;
+const shownDifference = 20;
 
 /**
  * Mocha's own report, and below it the slowest files and tests, where time can be saved. Failures come last once more,
@@ -26,10 +28,24 @@ class Slowest extends reporters.Spec {
       print("slowest tests", tests);
       for (const test of this.failures) {
         const [reason = ""] = (test.err?.message ?? "").split("\n", 1);
-        process.stdout.write(`  failed: ${test.fullTitle()}\n          ${reason.slice(0, 300)}\n\n`);
+        const lines = [reason.slice(0, 300), ...difference(test.err)].map((line) => `          ${line}\n`);
+        process.stdout.write(`  failed: ${test.fullTitle()}\n${lines.join("")}\n`);
       }
     });
   }
+}
+
+/** Chai's message shows only the beginning of what it compares. These are the lines that differ. */
+function difference(error: unknown): string[] {
+  const { actual, expected } = (error ?? {}) as Partial<Record<"actual" | "expected", unknown>>;
+  if (typeof actual !== "string" || typeof expected !== "string") {
+    return [];
+  }
+  return stripVTControlCharacters(reporters.Base.generateDiff(actual, expected))
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => /^[+-]/.test(line))
+    .slice(0, shownDifference);
 }
 
 function print(title: string, durations: [string, number][]): void {

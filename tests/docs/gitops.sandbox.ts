@@ -129,6 +129,15 @@ describe("docs/gitops on the sandbox: helm and kubectl alone", () => {
       "deployments,statefulsets,virtualservices,authorizationpolicies,mutatingwebhookconfigurations";
     const columns = "custom-columns=:kind,:metadata.namespace,:metadata.name,:metadata.generation";
     const generations = (): Promise<string> => h.kubectl(state, ["get", kinds, "-A", "-o", columns]);
+    // A new autoscaler first reads its Deployment after 15 seconds, and then raises it to the minimum of replicas.
+    const scaled = [
+      "--for=condition=AbleToScale",
+      "horizontalpodautoscalers",
+      "--all",
+      "-A",
+      "--timeout=60s",
+    ];
+    await h.kubectl(state, ["wait", ...scaled]);
     const before = await generations();
     expect(before).to.match(/Deployment +istio-system +istiod-1-31 +\d/);
     await run(script);
