@@ -16,19 +16,20 @@ import { scopeChanges, scopeOf } from "./scope";
 import { serviceHosts } from "./service";
 import { routeChange } from "./routeParts";
 import { brokenText, isVerified, missingIn, routeText, tlsText } from "./routeText";
-import { type VirtualService, virtualServices } from "./virtualService";
+import { destinationsOf, type VirtualService, virtualServices } from "./virtualService";
 import { textAt, textsAt } from "./field";
 import { fullHost } from "./host";
 import type { Workload } from "./workload";
 
 /**
  * Returns which requests of the workloads are routed otherwise. Only hosts are compared of which an object has changed,
- * and all hosts of workloads whose Sidecar, Gateway or labels have.
+ * hosts whose routes lead to them, and all hosts of workloads whose Sidecar, Gateway or labels have.
  */
 export function routeDifferences(before: Model, after: Model, pairs: readonly WorkloadPair[]): Difference[] {
   const changed = changedObjects(before, after);
   const derived = gatewayApiChange(before, after);
-  const hosts = [...changed.flatMap((object) => hostsOf(object, after)), ...derived.hosts];
+  const own = [...changed.flatMap((object) => hostsOf(object, after)), ...derived.hosts];
+  const hosts = [...own, ...hostsLeadingTo(own, before, after)];
   const sidecars = changed.some(({ kind }) => kind === "Sidecar");
   const gateways = derived.gateways || changed.some(({ kind }) => kind === "Gateway");
   const mtlsChanges = before.settings.autoMtls !== after.settings.autoMtls;
@@ -76,6 +77,18 @@ function hostsOf(object: KnownObject, { settings }: Model): string[] {
     return names.length > 0 ? names : ["*"];
   }
   return serviceHosts(object, settings).map(({ host }) => host);
+}
+
+/** The hosts whose routes lead to one of others: a gateway's to services, those of outside hosts to the egress gateway. */
+function hostsLeadingTo(others: readonly string[], before: Model, after: Model): string[] {
+  if (others.length === 0) return [];
+  const find = hostIndex(others.map((host) => ({ host })));
+  const led = [before, after].flatMap((model) =>
+    virtualServices(model)
+      .filter((one) => destinationsOf(one).some(({ host }) => find(host).length > 0))
+      .flatMap(({ hosts }) => hosts),
+  );
+  return [...new Set(led)];
 }
 
 function targetsOf(

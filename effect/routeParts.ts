@@ -93,6 +93,7 @@ function partsOf(route: Route, isCommon: (place: string) => boolean): Parts {
       retries?.perTryTimeout === undefined ? undefined : `${retries.perTryTimeout} ms`,
     ),
     ...given("retries on", retries?.retryOn),
+    ...given("backoff", retries?.backoff === undefined ? undefined : `${retries.backoff} ms`),
     ...(["fault", "rewrite", "redirect", "directResponse", "headers", "cors"] as const).flatMap((key) =>
       leaves(route[key] ?? {}, key),
     ),

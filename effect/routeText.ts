@@ -10,7 +10,7 @@ export function routeText(route: Route): string {
     route.retries
       ? `${route.retries.attempts} retries on ${route.retries.retryOn}${
           route.retries.perTryTimeout === undefined ? "" : `, each ${route.retries.perTryTimeout}ms`
-        }`
+        }${route.retries.backoff === undefined ? "" : `, backoff ${route.retries.backoff}ms`}`
       : "",
     ...(["fault", "rewrite", "redirect", "directResponse", "headers", "cors"] as const).map((key) =>
       route[key] ? `${key} ${JSON.stringify(route[key])}` : "",

@@ -1,4 +1,4 @@
-import { trafficPolicy, destinationRuleFor } from "./destinationRule";
+import { type DestinationRule, trafficPolicy, destinationRuleFor } from "./destinationRule";
 import { milliseconds } from "./duration";
 import { type Fields, fieldsAt, has, listAt, numberAt, textAt } from "./field";
 import {
@@ -283,11 +283,29 @@ export function destinationTo(
     weight: 1,
     exists: hasPort && (subset === undefined || own !== undefined),
     ...(own && { labels: fieldsAt(own, "labels") }),
-    tls:
-      textAt(fieldsAt(policy, "tls"), "mode") ??
-      (service?.external === true || !model.settings.autoMtls ? "none" : "auto"),
+    tls: isIgnored(workload, rule, policy)
+      ? "none"
+      : (textAt(fieldsAt(policy, "tls"), "mode") ??
+        (service?.external === true || !model.settings.autoMtls ? "none" : "auto")),
     ...(service?.endpoints && { endpoints: service.endpoints }),
     ...(service?.resolution !== undefined && { resolution: service.resolution }),
     policy,
   };
+}
+
+/**
+ * Whether a proxy ignores its TLS settings and sends plaintext. Only gateways read the Secret of a `credentialName`, and sidecars
+ * that the rule selects by their labels.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings-credential_name
+ */
+function isIgnored({ proxy }: Workload, rule: DestinationRule | undefined, policy: Fields): boolean {
+  const tls = fieldsAt(policy, "tls");
+  const isRead = proxy === "gateway" || rule?.selector !== undefined;
+  return (
+    !isRead &&
+    rule?.from.some(({ kind }) => kind === "DestinationRule") === true &&
+    (textAt(tls, "credentialName") ?? "") !== "" &&
+    ["SIMPLE", "MUTUAL"].includes(textAt(tls, "mode") ?? "")
+  );
 }

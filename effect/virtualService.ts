@@ -113,9 +113,12 @@ export interface NamedDestination {
 /**
  * Returns the destinations of a VirtualService that a proxy of a namespace can route to. Routes for other namespaces are
  * left out.
+ *
+ * @param namespace default: any, so all destinations are returned.
  */
-export function destinationsOf({ http, tls, tcp }: VirtualService, namespace: string): NamedDestination[] {
+export function destinationsOf({ http, tls, tcp }: VirtualService, namespace?: string): NamedDestination[] {
   const reachable = http.filter((route) => {
+    if (namespace === undefined) return true;
     const of = listAt(route, "match").flatMap((match) => textAt(match, "sourceNamespace") ?? []);
     return of.length === 0 || of.includes(namespace);
   });

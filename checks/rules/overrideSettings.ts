@@ -25,11 +25,12 @@ export const text = (of: string, before: string, after: string, more = 0): Text 
 /** What has a field of the catalog. */
 const settings = new RegExp(
   `^(${[
-    "timeout|time of an attempt|retries|share|copies to .+|(rewrite|cors)\\..+",
+    "timeout|time of an attempt|retries on|backoff|share|copies to .+|(rewrite|cors)\\..+",
     "(connectionPool|outlierDetection|retryBudget)\\..+|loadBalancer\\.consistentHash\\..+",
   ].join("|")})$`,
 );
-const meant = /^(fault\..+|loadBalancer\.localityLbSetting\..+|tls\.(subjectAltNames|sni))$/;
+const certificates = "subjectAltNames|sni|credentialName|caCertificates|clientCertificate|privateKey";
+const meant = new RegExp(`^(fault\\..+|loadBalancer\\.localityLbSetting\\..+|tls\\.(${certificates}))$`);
 
 export const overrideSettings: ObjectRule = {
   code: "MW365",
@@ -38,7 +39,7 @@ export const overrideSettings: ObjectRule = {
   why: [
     "Checks compare limits with load, and timeouts with the calls behind them, and read both from the catalog.",
     "An override replaces the value in the mesh, so what was checked is not what the proxies do.",
-    "The same holds for shares of versions, copies, headers, rewrites, CORS, session affinity and locality.",
+    "The same holds for shares of versions, copies, headers, rewrites, CORS, session affinity, locality and certificates.",
   ],
   see: pages.destinationRule,
   suppress: "the value is to differ for a time, such as during an incident.",
@@ -61,10 +62,15 @@ export const overrideSettings: ObjectRule = {
         continue;
       }
       const isWider = differencesOf(effect, "CORS wider").length > 0;
+      const isWeaker = differencesOf(effect, "mTLS weaker").length > 0;
       const decisive = decisiveHeaders(mesh);
       const parts = reroutes(effect, mesh)
         .flatMap(replacedParts)
-        .filter((part) => isOwn(part, decisive) && !(isWider && part.setting.startsWith("cors.")));
+        .filter((part) => isOwn(part, decisive))
+        .filter(
+          ({ setting }) =>
+            !(isWider && setting.startsWith("cors.")) && !(isWeaker && /^tls\b/i.test(setting)),
+        );
       // A setting that changes alike at several places is one.
       const changes = Map.groupBy(parts, (part) => JSON.stringify([titleOf(part), part.before, part.after]));
       const [[part] = []] = changes.values();
@@ -89,13 +95,17 @@ interface ReplacedPart extends ChangedPart {
   readonly of: string;
 }
 
-/** What changes of a route. MW366 reports one that leads to other hosts, and MW368 a wider CORS policy. */
+/** What changes of a route. MW366 reports one that leads to other hosts, MW368 a wider CORS policy, and MW910 weaker TLS. */
 function replacedParts(difference: Difference): ReplacedPart[] {
   if (difference.routes === undefined) return [];
   const [was, is] = difference.routes;
   if (was.outcome !== "forwarded" || is.outcome !== "forwarded" || newPlaces(was, is).length > 0) return [];
   const of = requestsText(difference);
-  return changedParts(was, is).map((part) => ({
+  // Istio repeats attempts without the catalog, too.
+  const parts = changedParts(was, is).filter(
+    ({ setting }) => !(was.retries === defaultRetries && /^(retries|retries on)$/.test(setting)),
+  );
+  return parts.map((part) => ({
     ...part,
     of: part.setting === "share" ? of : (part.place ?? of),
   }));
@@ -107,20 +117,29 @@ function titleOf({ setting, place }: ChangedPart): string {
 }
 
 /**
- * Whether it replaces what the catalog has set, or rendered otherwise: no fault, the identity and localities of the server,
- * and headers that decide. Istio repeats attempts without the catalog, too.
+ * Whether it replaces what the catalog has set, or rendered otherwise: no fault, the certificates and localities of the server,
+ * and headers that decide.
  */
 function isOwn(part: ChangedPart, decisive: ReadonlySet<string>): boolean {
   const { setting, before, after } = part;
-  if (meant.test(setting)) return true;
+  // The operating system's certificates are Istio's default, too.
+  if (setting === "tls.caCertificates" && [before, after].every((one = system) => one === system))
+    return false;
+  // The catalog renders a route without retries only if none are to be made.
+  if (meant.test(setting) || setting === "retries") return true;
+  if (setting === "TLS") return encrypted.test(before ?? "") && !(isIdentity(before) && isIdentity(after));
   if (setting.startsWith("headers.")) return replacesHeader(part, decisive);
   // Other algorithms choose among the same endpoints. This one keeps the address that the client has chosen.
   if (setting === "loadBalancer.simple") return before === passthrough || after === passthrough;
-  return (
-    before !== undefined &&
-    settings.test(setting) &&
-    !(setting === "retries" && before === String(defaultRetries.attempts))
-  );
+  return before !== undefined && settings.test(setting);
+}
+
+const system = "system";
+const encrypted = /^(SIMPLE|MUTUAL|ISTIO_MUTUAL|auto)$/;
+
+/** Whether a mode of TLS presents the caller's certificate of the mesh, where the server has a proxy. */
+function isIdentity(mode: string | undefined): boolean {
+  return mode === "ISTIO_MUTUAL" || mode === "auto";
 }
 
 const passthrough = "PASSTHROUGH";

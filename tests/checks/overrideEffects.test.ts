@@ -194,8 +194,9 @@ describe("effects of overrides", () => {
       VirtualService: { "shop/api": { spec: { http: [{ route: [to], ...more }] } } },
     });
     const retries = { attempts: 1, perTryTimeout: "1s", retryOn: "reset" };
+    // The route also repeats POST and PATCH now, which the catalog does not.
     expect(found(route({ timeout: "60s", retries }), timed)).to.deep.equal([
-      `MW365 VirtualService["shop/api"]: ${replaces} api.shop.svc.cluster.local:8080: timeout 2000 ms becomes 60000 ms`,
+      `MW365 VirtualService["shop/api"]: ${replaces} api.shop.svc.cluster.local:8080: timeout 2000 ms becomes 60000 ms, and 1 more setting`,
     ]);
     expect(found(route({ retries }), timed)[0]).to.include("timeout 2000 ms becomes not set");
     expect(
@@ -204,7 +205,7 @@ describe("effects of overrides", () => {
         timed,
       ),
     ).to.deep.equal([
-      `MW365 VirtualService["shop/api"]: ${replaces} api.shop.svc.cluster.local:8080: retries 1 becomes 9, and 1 more setting`,
+      `MW365 VirtualService["shop/api"]: ${replaces} api.shop.svc.cluster.local:8080: retries 1 becomes 9, and 2 more settings`,
     ]);
     // The catalog says nothing of these.
     expect(found(route({ timeout: "5s", retries: { attempts: 5 } }))).to.deep.equal([]);

@@ -1,25 +1,8 @@
 import { expect } from "chai";
-import { checkMesh, renderMesh } from "../../mesh";
-import { base, found, http } from "./overriding";
+import { base, found, type Http, http, rerouting } from "./overriding";
 
 const api = "api.shop.svc.cluster.local";
 const replaces = "the override replaces what the catalog says of requests to";
-
-interface Http {
-  readonly route: readonly { readonly destination: object; readonly weight?: number }[];
-  readonly headers?: object;
-}
-
-/** An override of the HTTP routes that a catalog renders for a VirtualService. */
-function rerouting(more: object, name: string, change: (routes: readonly Http[]) => object[]): object {
-  const { mesh, findings } = checkMesh({ ...base, ...more });
-  if (!mesh) throw new Error(JSON.stringify(findings));
-  const { spec } = renderMesh(mesh).find(
-    ({ kind, metadata }) =>
-      kind === "VirtualService" && `${metadata.namespace ?? ""}/${metadata.name}` === name,
-  ) as unknown as { spec: { http: Http[] } };
-  return { VirtualService: { [name]: { spec: { http: change(spec.http) } } } };
-}
 
 const services = (own: object): object => ({
   services: { ...base.services, api: { ports: { http }, ...own } },

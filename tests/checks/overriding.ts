@@ -1,4 +1,4 @@
-import { checkMesh } from "../../mesh";
+import { checkMesh, renderMesh } from "../../mesh";
 
 export const http = { port: 8080, protocol: "http" };
 
@@ -19,4 +19,22 @@ export function found(overrides: object, more: object = {}): string[] {
   return checkMesh({ ...base, ...more, overrides }).findings.map(
     ({ code, path, message }) => `${code} ${path.replace("overrides.", "")}: ${message}`,
   );
+}
+
+/** An HTTP route that a catalog renders. */
+export interface Http {
+  readonly route: readonly { readonly destination: object; readonly weight?: number }[];
+  readonly match?: readonly object[];
+  readonly headers?: object;
+}
+
+/** An override of the HTTP routes that a catalog renders for a VirtualService. */
+export function rerouting(more: object, name: string, change: (routes: readonly Http[]) => object[]): object {
+  const { mesh, findings } = checkMesh({ ...base, ...more });
+  if (!mesh) throw new Error(JSON.stringify(findings));
+  const { spec } = renderMesh(mesh).find(
+    ({ kind, metadata }) =>
+      kind === "VirtualService" && `${metadata.namespace ?? ""}/${metadata.name}` === name,
+  ) as unknown as { spec: { http: Http[] } };
+  return { VirtualService: { [name]: { spec: { http: change(spec.http) } } } };
 }
