@@ -56,7 +56,7 @@ export type * from "./networkPolicies";
 export { normalize } from "./normalize";
 export { compare, sortedEntries } from "./order";
 export { formatPath, parsePath, valueAt } from "./path";
-export { nameIn, neverInjected, owns } from "./ownership";
+export { nameIn, owns } from "./ownership";
 export type { Container, EnvVarSource, PersistentVolumeClaimSpec, PodSpec } from "./podSpec.gen";
 export type * from "./port";
 export { isHttp, protocols } from "./port";

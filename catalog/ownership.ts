@@ -1,15 +1,9 @@
+import { neverInjected } from "../policy-pack/facts";
 import { egressGateway } from "./externalService";
 import type { Gateway } from "./gateway";
 import type { Mesh, MeshDefinition } from "./mesh";
 import { compare } from "./order";
 import type { Service } from "./service";
-
-/**
- * Namespaces in which istiod never injects a proxy, regardless of labels.
- *
- * @see https://istio.io/latest/docs/ops/common-problems/injection/
- */
-export const neverInjected = ["kube-node-lease", "kube-public", "kube-system", "local-path-storage"] as const;
 
 /**
  * Whether the catalog can't own a namespace. It belongs to Kubernetes, to the control plane or to a gateway, or the
@@ -28,7 +22,7 @@ function isShared(
   return (
     namespace === "default" ||
     namespace.startsWith("kube-") ||
-    (neverInjected as readonly string[]).includes(namespace) ||
+    neverInjected.includes(namespace) ||
     namespace === rootNamespace ||
     gateways.has(namespace) ||
     sharedNamespaces.includes(namespace)

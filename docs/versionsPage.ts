@@ -36,6 +36,9 @@ export function versionsPage(): string {
     `${list([...istio.retired.charts, ...istio.retired.images].map(code))} contain no version newer than Istio ` +
       `${istio.retired.lastMinor}, and close in ${istio.retired.closes} (${sources(istio.retired.sources)}).`,
     "",
+    `istiod injects no proxy in the namespaces ${list(istio.neverInjected.namespaces.map(code))} ` +
+      `(${sources(istio.neverInjected.sources)}).`,
+    "",
     "## Support of Istio's minor versions",
     "",
     "Support depends on the patch and on the date. The policy `flag-outdated-versions` warns 30 days before the end of support.",

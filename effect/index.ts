@@ -22,7 +22,6 @@ export {
   type InjectionSubject,
   injectLabel,
   namespaceLabel,
-  neverInjected,
   revisionLabel,
 } from "./injection";
 export { exported, sees, type ServiceHost, type ServicePort } from "./service";

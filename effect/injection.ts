@@ -1,16 +1,6 @@
-type Labels = Readonly<Record<string, string>>;
+import { neverInjected } from "../policy-pack/facts";
 
-/**
- * Namespaces in which istiod never injects a proxy, regardless of labels.
- *
- * @see https://istio.io/latest/docs/ops/common-problems/injection/
- */
-export const neverInjected: readonly string[] = [
-  "kube-node-lease",
-  "kube-public",
-  "kube-system",
-  "local-path-storage",
-];
+type Labels = Readonly<Record<string, string>>;
 
 /** A pod, and the namespace in which it starts. */
 export interface InjectionSubject {

@@ -6,9 +6,9 @@ import {
   injectLabel,
   isSelected,
   namespaceLabel,
-  neverInjected,
   revisionLabel,
 } from "../effect";
+import { neverInjected } from "../policy-pack/facts";
 
 export type { InjectionSubject };
 

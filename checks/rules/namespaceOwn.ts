@@ -1,4 +1,5 @@
-import { egressGateway, formatPath, ingressRelease, neverInjected } from "../../catalog";
+import { egressGateway, formatPath, ingressRelease } from "../../catalog";
+import { neverInjected } from "../../policy-pack/facts";
 import { pages } from "../pages";
 import type { MeshRule, Text } from "../rule";
 import { base, http } from "./example";

@@ -87,6 +87,15 @@ export const facts = {
       hub: "docker.io/istio",
       sources: [publishing],
     },
+    neverInjected: {
+      namespaces: ["kube-node-lease", "kube-public", "kube-system", "local-path-storage"],
+      sources: [
+        {
+          url: "https://github.com/istio/istio/blob/release-1.31/pkg/kube/inject/initializer.go",
+          read: "2026-11-27",
+        },
+      ],
+    },
     /** Places where Istio published its charts and images before, and that it closes. */
     retired: {
       charts: ["https://istio-release.storage.googleapis.com/charts", "oci://gcr.io/istio-release/charts"],
@@ -272,6 +281,7 @@ export const facts = {
       readonly sources: readonly Source[];
     };
     readonly images: { readonly hub: string; readonly sources: readonly Source[] };
+    readonly neverInjected: { readonly namespaces: readonly string[]; readonly sources: readonly Source[] };
     readonly retired: {
       readonly charts: readonly string[];
       readonly images: readonly string[];
@@ -284,3 +294,6 @@ export const facts = {
   };
   readonly addOns: Readonly<Record<string, AddOnChart>>;
 };
+
+/** Namespaces in which istiod injects no proxy, whatever labels they or their pods have. */
+export const neverInjected: readonly string[] = facts.istio.neverInjected.namespaces;

@@ -1,4 +1,4 @@
-export { type AddOnChart, type Bulletin, facts, type IstioMinor, type Source } from "./facts";
+export { type AddOnChart, type Bulletin, facts, type IstioMinor, neverInjected, type Source } from "./facts";
 export {
   istioMinors,
   minorOf,

@@ -1,4 +1,4 @@
-import { neverInjected } from "../../effect";
+import { neverInjected } from "../facts";
 import type { Field } from "./field";
 import { isNamespace, type KubernetesResource } from "./resource";
 import { isWorkload, podOf, requestsSidecar } from "./workload";
