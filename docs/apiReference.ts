@@ -1,4 +1,4 @@
-import { basename, dirname, relative } from "node:path";
+import { dirname, relative } from "node:path";
 import ts from "typescript";
 import * as meshwright from "../index";
 import * as components from "../pulumi";
@@ -61,7 +61,7 @@ export function readApi(root: string): Api {
   const fileOf = (node: ts.Node): string => relative(root, node.getSourceFile().fileName);
   const types = nodes.filter((node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node));
   const groupOf = (node: ts.Node): "chartValues" | "normalized" | "types" => {
-    if (/values\.ts$/i.test(basename(fileOf(node)))) return "chartValues";
+    if (/values(\/\w+)?\.ts$/i.test(fileOf(node))) return "chartValues";
     return dirname(fileOf(node)) === "catalog" ? "normalized" : "types";
   };
   const groups = Object.groupBy(types, groupOf);

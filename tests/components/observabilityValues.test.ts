@@ -10,7 +10,7 @@ import { everything } from "./observabilityArgs";
 import { typedPaths } from "./typedPaths";
 
 const folder = join(__dirname, "..", "..", "components");
-const source = join(folder, "observabilityValues.ts");
+const source = join(folder, "observabilityValues", "index.ts");
 const charts = JSON.parse(readFileSync(join(folder, "chartValues.gen.json"), "utf8")) as Record<
   string,
   { version: string; values: ValueTree }
