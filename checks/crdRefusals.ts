@@ -30,9 +30,10 @@ function validator(): ajv.Ajv {
  *
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
  */
-export function crdRefusals(kind: string, spec: unknown): string[] {
-  const [, schema] = Object.entries(schemas).find(([name]) => name.endsWith(`/${kind}`)) ?? [];
-  if (schema === undefined) return [];
+export function crdRefusals(group: string, kind: string, spec: unknown): string[] {
+  const [, schema] =
+    Object.entries(schemas).find(([name]) => name.startsWith(`${group}/`) && name.endsWith(`/${kind}`)) ?? [];
+  if (schema === undefined || !isObject(spec)) return [];
   const validate = validator().compile(schema);
   validate(spec);
   return [...new Set((validate.errors ?? []).flatMap((error) => textsOf(error, spec)))];

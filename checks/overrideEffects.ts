@@ -3,6 +3,7 @@ import {
   dangling,
   type Difference,
   difference,
+  interruptions,
   type KnownObject,
   knownObject,
   type Mistake,
@@ -12,10 +13,12 @@ import {
   type PlainObject,
   type ReceiverChange,
   receiverChanges,
+  receivesRequests,
+  released,
   titleOf,
   weaknesses,
 } from "../effect";
-import { crdRefusals } from "./crdRefusals";
+import { refusals } from "./refusals";
 import { modelOf } from "./meshModel";
 import { unknownService } from "./references";
 import type { Rendered } from "./rule";
@@ -32,12 +35,18 @@ export interface OverrideEffect {
   readonly receivers: readonly ReceiverChange[];
   /** What the pods of the object may do now, and could not without the override. */
   readonly weaknesses: readonly string[];
+  /** How the object interrupts pods now, and did not without the override. */
+  readonly interruptions: readonly string[];
   /** What the object refers to now that is not there. */
   readonly dangling: readonly string[];
   /** Why the API server refuses the object now. */
   readonly refused: readonly string[];
   /** Settings that Istio ignores or reads otherwise now. */
   readonly mistakes: readonly OverrideMistake[];
+  /** The object without and with the override. Undefined for several overrides together. */
+  readonly objects?: readonly [before: KnownObject, after: KnownObject];
+  /** Whether requests are sent to pods of the object. */
+  readonly isReceiving: boolean;
 }
 
 /** A mistake, with its kind. */
@@ -100,7 +109,10 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
       overrides.length === 1 ? after : modelOf(mesh, patched(plain, { [kind]: { [name]: patch } }));
     const alone =
       overrides.length === 1 || differences.length === 0 ? differences : difference(before, model);
-    const [had, missed] = [new Set(weaknesses(old)), new Set(missingIn(before, old, mesh))];
+    const added = (judge: (object: KnownObject, of: Model) => readonly string[]): string[] => {
+      const had = new Set(judge(old, before));
+      return judge(now, after).filter((text) => !had.has(text));
+    };
     return [
       {
         path: formatPath(["overrides", kind, name]),
@@ -110,10 +122,13 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
         differences: alone.filter((one) => found.has(keyOf(one))),
         // MW337 judges the labels of subsets.
         receivers: kind === "DestinationRule" ? [] : receiverChanges(before, model),
-        weaknesses: weaknesses(now).filter((text) => !had.has(text)),
-        dangling: missingIn(after, now, mesh).filter((text) => !missed.has(text)),
-        refused: crdRefusals(kind, now.spec),
+        weaknesses: added(weaknesses),
+        interruptions: [...added((object, of) => interruptions(of, object)), ...released(after, old, now)],
+        dangling: added((object, of) => missingIn(of, object, mesh)),
+        refused: added(refusals),
         mistakes: made.filter(({ object }) => isSame(object, now) || overrides.length === 1),
+        objects: [old, now],
+        isReceiving: receivesRequests(after, now),
       },
     ];
   });
@@ -130,9 +145,11 @@ function compare(whole: Mesh, { objects, patched }: Rendered): OverrideEffect[] 
           differences: together,
           receivers: [],
           weaknesses: [],
+          interruptions: [],
           dangling: [],
           refused: [],
           mistakes: [],
+          isReceiving: false,
         },
       ];
 }

@@ -152,6 +152,10 @@ export const pages = {
     title: "Kubernetes: CustomResourceDefinitions",
     url: `${kubernetes}/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/`,
   },
+  kubernetesDisruptions: {
+    title: "Kubernetes: disruptions",
+    url: `${kubernetes}/concepts/workloads/pods/disruptions/`,
+  },
   kubernetesImages: { title: "Kubernetes: images", url: `${kubernetes}/concepts/containers/images/` },
   kubernetesSecrets: { title: "Kubernetes: Secrets", url: `${kubernetes}/concepts/configuration/secret/` },
   kubernetesLabels: {

@@ -74,6 +74,10 @@ import { overrideAccess } from "./rules/overrideAccess";
 import { overrideDenies } from "./rules/overrideDenies";
 import { overrideOrigins } from "./rules/overrideOrigins";
 import { overrideProxy } from "./rules/overrideProxy";
+import { overrideReplicas } from "./rules/overrideReplicas";
+import { overrideInterruptions } from "./rules/overrideInterruptions";
+import { overrideTermination } from "./rules/overrideTermination";
+import { overrideContainers } from "./rules/overrideContainers";
 import { overrideRoutes } from "./rules/overrideRoutes";
 import { overrideDestinations } from "./rules/overrideDestinations";
 import { overrideExposure } from "./rules/overrideExposure";
@@ -372,6 +376,10 @@ export const topics: readonly Topic[] = [
       overrideExposure, // MW367
       overrideOrigins, // MW368
       overrideAccepted, // MW369
+      overrideReplicas, // MW371
+      overrideInterruptions, // MW372
+      overrideTermination, // MW373
+      overrideContainers, // MW376
       overrideMtls, // MW910
       overrideAccess, // MW911
       overrideDenies, // MW912

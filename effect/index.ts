@@ -56,8 +56,8 @@ export { unreadOf, type Unread } from "./unread";
 export { tokenIssuers, type TokenIssuer } from "./token";
 export type { Truth } from "./truth";
 export { difference } from "./difference";
-export { receiverChanges, type ReceiverChange } from "./receiverChanges";
-export { subsetsOf } from "./subsets";
+export { receiverChanges, type ReceiverChange, receivesRequests } from "./receiverChanges";
+export { requestTargets } from "./requestTargets";
 export type { Difference } from "./change";
 export { accessByClient, type ClientAccess } from "./accessByClient";
 export { accessSet, type AccessSet } from "./accessSet";
@@ -65,6 +65,7 @@ export { servedPorts, servicesOf, spaceOf, witnessIn, type Space } from "./space
 export { changedParts, type ChangedPart } from "./routeParts";
 export { routeText } from "./routeText";
 export { weaknesses } from "./hardening";
+export { interruptions, released } from "./interruptions";
 export { dangling, missingPods, missingTargets } from "./dangling";
 export { applies, isWide, selectionOf, type Selection } from "./selection";
 export { namedNamespaces, type NamedNamespace } from "./namedNamespaces";

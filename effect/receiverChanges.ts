@@ -1,9 +1,8 @@
-import { fieldsAt, listAt, textAt } from "./field";
 import type { Model } from "./model";
+import type { ObjectName } from "./object";
+import { requestTargets } from "./requestTargets";
 import type { ServiceHost } from "./service";
-import { subsetsOf } from "./subsets";
-import { virtualServices } from "./virtualService";
-import { workloadsSelected } from "./workload";
+import { type Workload, workloadsSelected } from "./workload";
 
 /** Pods that receive requests to a host or to a subset of it, before and after. */
 export interface ReceiverChange {
@@ -12,61 +11,76 @@ export interface ReceiverChange {
   readonly service: ServiceHost;
   readonly before: readonly string[];
   readonly after: readonly string[];
+  /** Workloads that are selected afterwards and have no pods, because of `replicas: 0`. */
+  readonly idle: readonly string[];
 }
 
-/** Finds hosts and subsets that had pods, are in both models, and select other workloads than before, or none. */
+/**
+ * Finds hosts and subsets that had pods, receive requests in both models, and select other workloads than before, or none.
+ * Subsets to which no route sends requests are left out.
+ */
 export function receiverChanges(before: Model, after: Model): ReceiverChange[] {
   const [old, now] = [receivers(before), receivers(after)];
-  return [...now].flatMap(([target, { service, names }]) => {
+  return [...now].flatMap(([target, { service, names, idle }]) => {
     const was = old.get(target);
     // A host or subset that is new, or had no pods, takes them from none.
     if (!was || was.names.length === 0) return [];
-    return was.names.join() === names.join() ? [] : [{ target, service, before: was.names, after: names }];
+    return was.names.join() === names.join()
+      ? []
+      : [{ target, service, before: was.names, after: names, idle }];
   });
 }
 
-type Receiving = ReadonlyMap<string, { readonly service: ServiceHost; readonly names: readonly string[] }>;
+/** Whether requests are sent to the pods of a workload. True for pods that no Service selects, of which it is unknown. */
+export function receivesRequests(model: Model, { namespace, name }: ObjectName): boolean {
+  const workload = model.workloads.find((one) => one.namespace === namespace && one.name === name);
+  const key = `${namespace}/${name}`;
+  const served = workload !== undefined && isServed(model, workload);
+  return (
+    !served ||
+    [...receivers(model).values()].some(({ names, idle }) => names.includes(key) || idle.includes(key))
+  );
+}
+
+/** Whether a Service with ports selects the pods of a workload. */
+export function isServed({ services, workloads }: Model, workload: Workload): boolean {
+  return services.some(
+    ({ selector, namespace, ports }) =>
+      selector !== undefined &&
+      ports.length > 0 &&
+      workloadsSelected(workloads, selector, namespace).includes(workload),
+  );
+}
+
+interface Received {
+  readonly service: ServiceHost;
+  readonly names: readonly string[];
+  readonly idle: readonly string[];
+}
 
 /** One model is compared with that of each override. */
-const cache = new WeakMap<Model, Receiving>();
+const cache = new WeakMap<Model, ReadonlyMap<string, Received>>();
 
-function receivers(model: Model): Receiving {
+function receivers(model: Model): ReadonlyMap<string, Received> {
   const known = cache.get(model);
   if (known) return known;
-  const found = readReceivers(model);
-  cache.set(model, found);
-  return found;
-}
-
-function readReceivers(model: Model): Receiving {
-  const subsets = Map.groupBy(subsetsOf(model), ({ host }) => host);
-  const divided = dividedHosts(model);
-  const found = new Map<string, { readonly service: ServiceHost; readonly names: readonly string[] }>();
-  for (const service of model.services) {
-    const { host, selector, namespace } = service;
-    if (selector === undefined) continue;
-    const own = subsets.get(host) ?? [];
-    // Where every route names a subset, the host's other pods receive no requests.
-    const targets = divided.has(host) ? own : [{ name: "", labels: {} }, ...own];
-    for (const { name, labels } of targets) {
-      const wanted = { ...labels, ...selector };
-      const names = workloadsSelected(model.workloads, wanted, namespace).map(
-        (one) => `${one.namespace}/${one.name}`,
-      );
-      found.set(name === "" ? host : `${host} subset ${name}`, { service, names: names.sort() });
-    }
-  }
-  return found;
-}
-
-/** Hosts of which every route of HTTP leads to a subset. */
-function dividedHosts(model: Model): Set<string> {
-  return new Set(
-    virtualServices(model).flatMap(({ hosts, http }) => {
-      const destinations = http.flatMap((route) =>
-        listAt(route, "route").map((one) => textAt(fieldsAt(one, "destination"), "subset") ?? ""),
-      );
-      return destinations.length > 0 && !destinations.includes("") ? hosts : [];
+  const targets = requestTargets(model, true);
+  const found = new Map(
+    model.services.flatMap((service) => {
+      const { host, selector, namespace, ports } = service;
+      if (selector === undefined || ports.length === 0) return [];
+      return targets(host).map(({ subset, labels }): [string, Received] => {
+        const all = workloadsSelected(model.workloads, { ...labels, ...selector }, namespace);
+        const namesOf = (own: readonly Workload[]): string[] =>
+          own.map((one) => `${one.namespace}/${one.name}`).sort();
+        const [names, idle] = [all.filter((one) => !one.idle), all.filter((one) => one.idle)].map(namesOf);
+        return [
+          subset === undefined ? host : `${host} subset ${subset}`,
+          { service, names: names ?? [], idle: idle ?? [] },
+        ];
+      });
     }),
   );
+  cache.set(model, found);
+  return found;
 }

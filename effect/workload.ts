@@ -1,4 +1,4 @@
-import { type Fields, fieldsAt, listAt, numberAt, textAt, textsByName } from "./field";
+import { type Fields, fieldsAt, fieldsOf, listAt, numberAt, textAt, textsByName } from "./field";
 import { injectionRefusal, injectionRequest, type InjectionSubject } from "./injection";
 import { type KnownObject, nameOf, type ObjectName, selects } from "./object";
 import type { Identity } from "./request";
@@ -24,6 +24,8 @@ export interface Workload {
   readonly hostNetwork?: true;
   /** The object that creates its pods. Undefined if it is not among the objects. */
   readonly from?: ObjectName;
+  /** Whether the workload has no pods, because of `replicas: 0`. Default: false. */
+  readonly idle?: true;
   /** Whether its pods are assumed, because objects select them and none creates them. Default: false. */
   readonly assumed?: true;
 }
@@ -97,6 +99,7 @@ export function workloadOf(
       ports.map((port) => [textAt(port, "name") ?? "", numberAt(port, "containerPort") ?? 0]),
     ),
     ...(spec.hostNetwork === true && { hostNetwork: true as const }),
+    ...(fieldsOf(object.spec).replicas === 0 && { idle: true as const }),
     from: nameOf(object),
   };
 }

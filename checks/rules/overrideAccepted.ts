@@ -19,7 +19,7 @@ export const overrideAccepted: ObjectRule = {
   title: "The API server accepts every overridden object",
   why: [
     "An override is merged into the rendered object, so a field of it can contradict one that the catalog renders.",
-    "The CRD's schema and rules exclude such combinations, and the deployment fails at this object.",
+    "The CRD's rules and Kubernetes' own validation exclude such combinations, and the deployment fails at this object.",
   ],
   see: pages.kubernetesCrds,
   stage: "objects",

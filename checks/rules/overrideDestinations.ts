@@ -39,7 +39,9 @@ export const overrideDestinations: ObjectRule = {
     // An invalid value may be what the object is rendered from.
     if (hasFailed("")) return;
     for (const effect of overrideEffects(mesh, rendered)) {
-      yield* effect.receivers.flatMap((one) => {
+      // MW369 reports labels that the selector of the object does not have.
+      const receivers = effect.refused.length > 0 ? [] : effect.receivers;
+      yield* receivers.flatMap((one) => {
         const fate = fateOf(one);
         return fate === undefined
           ? []
@@ -59,10 +61,13 @@ export const overrideDestinations: ObjectRule = {
   },
 };
 
-/** What becomes of requests to a host whose pods are others now. Undefined if fewer workloads receive them. */
-function fateOf({ before, after }: ReceiverChange): string | undefined {
+/**
+ * What becomes of requests to a host whose pods are others now. Undefined if fewer workloads receive them. MW371 reports
+ * workloads with `replicas: 0`.
+ */
+function fateOf({ before, after, idle }: ReceiverChange): string | undefined {
   const added = after.filter((name) => !before.includes(name));
-  if (after.length === 0) return "reach no known pods";
+  if (after.length === 0) return idle.length > 0 ? undefined : "reach no known pods";
   return added.length === 0 ? undefined : `reach the pods of ${added.join(", ")}`;
 }
 

@@ -10,20 +10,21 @@ const overriding = (spec: object): object => ({
 });
 
 export const text = (weaknesses: readonly string[]): Text => ({
-  message: `the override relaxes the pods' security: ${weaknesses.join("; ")}`,
+  message: `the override relaxes the security of pods: ${weaknesses.join("; ")}`,
   fix: "remove it, or suppress this with the reason",
 });
 
 export const overrideHardening: ObjectRule = {
   code: "MW917",
   severity: "warning",
-  title: "Overrides do not relax the security of pods",
+  title: "Overrides do not relax the security of pods and namespaces",
   why: [
     "The catalog's pods meet the restricted Pod Security Standard.",
     "An override that relaxes it gives an attacker in the container more, such as root rights or the node's network.",
+    "A namespace that admits privileged pods lets everyone who may create pods there do the same.",
   ],
   see: pages.kubernetesPodSecurity,
-  suppress: "the program needs the permission; name why.",
+  suppress: "the program needs the permission, or Istio's init container does; name why.",
   stage: "objects",
   examples: {
     wrong: overriding({ hostPID: true }),

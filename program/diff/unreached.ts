@@ -1,8 +1,7 @@
-import { fieldsAt, listAt, numberAt, textAt } from "../../effect/field";
 import {
   type Model,
   type ObjectName,
-  subsetsOf,
+  requestTargets,
   virtualServices,
   type Workload,
   workloadsSelected,
@@ -37,20 +36,15 @@ interface Reached {
   readonly targets: Set<string>;
 }
 
-/** Labels of the pods that requests to a host are sent to, for each subset that a route names. */
-interface Target {
-  readonly subset?: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
 function reached(model: Model): Map<string, Reached> {
-  const targets = targetsOf(model);
+  const targets = requestTargets(model);
   const found = new Map<string, Reached>();
   for (const { host, namespace, selector } of model.services) {
     if (selector === undefined) continue;
     const pods = workloadsSelected(model.workloads, selector, namespace);
     for (const { subset, labels } of targets(host)) {
       for (const workload of pods) {
+        if (workload.idle === true) continue;
         const isKnown = workload.from !== undefined;
         // Of pods that another tool creates, the labels besides the Service's are unknown.
         if (isKnown && !selects(labels, workload.labels)) continue;
@@ -62,32 +56,6 @@ function reached(model: Model): Map<string, Reached> {
     }
   }
   return found;
-}
-
-/** Returns a function that returns the targets of a host: the host itself, or those that routes name. */
-function targetsOf(model: Model): (host: string) => readonly Target[] {
-  const routed = new Set<string>();
-  const named = new Map<string, Map<string, Target>>();
-  const subsets = new Map(subsetsOf(model).map(({ host, name, labels }) => [`${host} ${name}`, labels]));
-  for (const { hosts, gateways, http, tls, tcp } of virtualServices(model)) {
-    // Connections without a route of their own go to the host.
-    const isRouted = http.length > 0 && tls.length === 0 && tcp.length === 0 && gateways.includes("mesh");
-    if (isRouted) for (const host of hosts) routed.add(host);
-    for (const route of [...http, ...tls, ...tcp]) {
-      const destinations = listAt(route, "route");
-      for (const one of destinations) {
-        if (destinations.length > 1 && (numberAt(one, "weight") ?? 0) === 0) continue;
-        const destination = fieldsAt(one, "destination");
-        const host = textAt(destination, "host") ?? "";
-        const subset = textAt(destination, "subset");
-        const own = named.get(host) ?? new Map<string, Target>();
-        const labels = subset === undefined ? {} : subsets.get(`${host} ${subset}`);
-        if (labels) own.set(subset ?? "", { ...(subset !== undefined && { subset }), labels });
-        named.set(host, own);
-      }
-    }
-  }
-  return (host) => [...(routed.has(host) ? [] : [{ labels: {} }]), ...(named.get(host)?.values() ?? [])];
 }
 
 function nameOf({ namespace, name }: Workload): string {

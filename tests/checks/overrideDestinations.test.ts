@@ -17,9 +17,35 @@ describe("overrides of destinations", () => {
     ]);
     const none = "reach no known pods";
     expect(leading("Service", { selector: { app: "other" } })).to.deep.equal([led(none)]);
-    const labels = (app: string): object => ({ template: { metadata: { labels: { app, team: "a" } } } });
+    const labels = (app: string): object => ({
+      selector: { matchLabels: { app } },
+      template: { metadata: { labels: { app, team: "a" } } },
+    });
     expect(leading("Deployment", labels("other"))).to.deep.equal([led(none, "Deployment")]);
     expect(leading("Deployment", labels("api"))).to.deep.equal([]);
+  });
+
+  it("lead to the pods of every version that receives requests", () => {
+    const more = {
+      services: {
+        ...base.services,
+        api: {
+          ports: { http },
+          versions: { v1: {}, v2: {} },
+          traffic: { weights: { v1: 100, v2: 0 } },
+          workload: { image: "registry.example.com/app:1" },
+        },
+      },
+    };
+    const renamed = (name: string): string[] => {
+      const version = { version: "v9" };
+      const spec = { selector: { matchLabels: version }, template: { metadata: { labels: version } } };
+      return found({ Deployment: { [`shop/api-${name}`]: { spec } } }, more);
+    };
+    expect(renamed("v1")).to.deep.equal([
+      `MW366 Deployment["shop/api-v1"]: with the override, requests of every client to ${api} subset v1 reach no known pods, which the catalog does not say`,
+    ]);
+    expect(renamed("v2")).to.deep.equal([]);
   });
 
   it("leave the addresses of an external service, which DNS finds", () => {

@@ -296,7 +296,7 @@ describe("effects of overrides", () => {
   it("are pods with more rights, and objects that select nothing", () => {
     const spec = { template: { spec: { hostPID: true } } };
     expect(found({ Deployment: { "shop/api": { spec } } })).to.deep.equal([
-      `MW917 Deployment["shop/api"]: the override relaxes the pods' security: hostPID is true`,
+      `MW917 Deployment["shop/api"]: the override relaxes the security of pods: hostPID is true`,
     ]);
     expect(found(policy({ selector: { matchLabels: { app: "apo" } } }))).to.deep.equal([
       'MW918 AuthorizationPolicy["shop/api"]: the overridden object refers to what the catalog does not render: no workload with the labels app=apo',

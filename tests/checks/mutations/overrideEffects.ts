@@ -54,6 +54,12 @@ const isDeployed =
     );
   };
 
+/** Deployed services that another one calls. */
+const isDeployedAndCalled =
+  (catalog: MeshDefinition) =>
+  (name: string): boolean =>
+    isDeployed(catalog)(name) && isCalled(catalog)(name);
+
 /** Whether a probe is a request, and no bare connection. */
 function hasRequestProbe({ workload, ports = {} }: Partial<ServiceDefinition> = {}): boolean {
   const isGrpc = Object.values(ports).every(({ protocol }) => protocol === "grpc");
@@ -271,6 +277,57 @@ export const overrideEffects: readonly Mutation[] = [
         },
         isCalled(catalog),
       ),
+  },
+  {
+    code: "MW371",
+    mistake: "an override that runs no pods of a service that is called",
+    mutants: (catalog) =>
+      overriding(catalog, "Deployment", { spec: { replicas: 0 } }, isDeployedAndCalled(catalog)),
+  },
+  {
+    code: "MW372",
+    mistake: "an override by which a rollout ends all pods at once",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "Deployment",
+        { spec: { strategy: { type: "Recreate" } } },
+        isDeployedAndCalled(catalog),
+      ),
+  },
+  {
+    code: "MW373",
+    mistake: "an override that kills pods before their calls have ended",
+    mutants: (catalog) =>
+      overriding(
+        catalog,
+        "Deployment",
+        template({ spec: { terminationGracePeriodSeconds: 8 } }),
+        isDeployedAndCalled(catalog),
+      ),
+  },
+  {
+    code: "MW376",
+    also: ["MW338", "MW373", "MW917"],
+    mistake: "an override of a container without what the catalog declares of it",
+    *mutants(catalog) {
+      for (const { name, service } of servicesOf(catalog).filter((one) => isDeployed(catalog)(one.name))) {
+        const { image = "", probes, env, resources } = service.workload ?? {};
+        if (!probes && !env && !resources) continue;
+        const namespace = service.namespace ?? catalog.namespace ?? catalog.name;
+        const at = ["overrides", "Deployment", `${namespace}/${name}`];
+        yield { at, changes: [[at, template({ spec: { containers: [{ name, image }] } })]] };
+      }
+    },
+  },
+  {
+    code: "MW917",
+    mistake: "an override by which a namespace admits privileged pods",
+    *mutants(catalog) {
+      const labels = { "pod-security.kubernetes.io/enforce": "privileged" };
+      const at = ["overrides", "Namespace", catalog.namespace ?? catalog.name];
+      yield { at, changes: [[at, { metadata: { labels } }]] };
+    },
   },
   {
     code: "MW919",
