@@ -1,3 +1,4 @@
+import { objectAccepted } from "./accepted";
 import type { AuditRule } from "../rule";
 import { ambientLabelsAgree, waypointsRead } from "./ambient";
 import { closedService, openAccess, unknownCaller } from "./access";
@@ -86,4 +87,5 @@ export const auditRules: readonly AuditRule[] = [
   probesAnswered,
   retriesUsed,
   ingressBackends,
+  objectAccepted,
 ];
