@@ -52,7 +52,7 @@ export function requestsText(difference: Difference): string {
 
 /** The host and port to which a difference's request is sent. */
 export function targetText({ sent }: Difference): string {
-  return `${sent?.host ?? ""}:${sent?.port ?? 0}`;
+  return `${sent?.host ?? ""}:${sent?.port ?? 0}${sent?.transport === "UDP" ? " (UDP)" : ""}`;
 }
 
 /** Differences of callers with another identity, as those of the workloads that they call. */

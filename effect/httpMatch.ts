@@ -28,6 +28,8 @@ export interface RoutedRequest {
   readonly path?: string;
   /** Headers, named in lower case. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Packets that no proxy routes, and that only NetworkPolicies allow or deny. Default: a connection over TCP. */
+  readonly transport?: "UDP";
   /** Default: `http`. At a gateway `https` means that the client sends TLS. */
   readonly scheme?: "http" | "https";
   /** Payload of a token that the gateway accepts. Default: none. */

@@ -1,7 +1,7 @@
 import { changedOf } from "./affected";
 import type { Difference, WorkloadPair } from "./change";
 import { addressesAt } from "./classes";
-import { fieldsAt, listAt, numberAt, textAt, textsAt } from "./field";
+import { fieldsAt, fieldsOf, listAt, numberAt, textAt, textsAt } from "./field";
 import { type ClientGroup, clientGroups } from "./clientGroups";
 import { isWildcard } from "./host";
 import type { RoutedRequest } from "./httpMatch";
@@ -41,6 +41,7 @@ interface Change {
   readonly from: Side;
   readonly to: Side;
   readonly port: number;
+  readonly protocol: "TCP" | "UDP";
   readonly was: ConnectionDecision;
   readonly is: ConnectionDecision;
 }
@@ -78,9 +79,11 @@ export function networkDifferences(
     const all = pairs.flatMap((pair, index) => {
       const from = sides[index];
       const isDecided = from !== undefined && decisive(pair, "egress").length > 0;
-      return isDecided ? ports.flatMap((port) => changeOf(before, after, from, to, port)) : [];
+      return isDecided
+        ? ports.flatMap(({ port, protocol }) => changeOf(before, after, from, to, port, protocol))
+        : [];
     });
-    return differencesOf(after, workload, all, "received");
+    return differencesOf(after, workload, withoutAlike(all), "received");
   });
   const known = pairs.flatMap((pair, index) => {
     const [receiving, sending] = [decisive(pair, "ingress"), decisive(pair, "egress")];
@@ -102,19 +105,22 @@ export function networkDifferences(
         ? []
         : [group.size === 1 ? from : { ...from, name: groupName(from, group), size: group.size }];
     });
-    const received = [...clients, ...senders].flatMap((from) =>
-      ports.flatMap((port) => changeOf(before, after, from, side, port)),
-    );
-    const reached = hosts.flatMap((host) =>
-      named.flatMap((port) => changeOf(before, after, side, host, port)),
-    );
+    const [packets, sentPackets] = [udpPorts(receiving, "ingress"), udpPorts(sending, "egress")];
+    const received = [...clients, ...senders].flatMap((from) => [
+      ...ports.flatMap((port) => changeOf(before, after, from, side, port)),
+      ...packets.flatMap((port) => changeOf(before, after, from, side, port, "UDP")),
+    ]);
+    const reached = hosts.flatMap((host) => [
+      ...named.flatMap((port) => changeOf(before, after, side, host, port)),
+      ...sentPackets.flatMap((port) => changeOf(before, after, side, host, port, "UDP")),
+    ]);
     const declared = sending.length > 0 ? externalHosts(before, after, pair) : [];
     return [
-      ...differencesOf(after, pair[1], received, "received"),
+      ...differencesOf(after, pair[1], withoutAlike(received), "received"),
       ...declared.flatMap(({ host, port }) =>
         differencesOf(after, pair[1], changeOf(before, after, side, host, port), "sent"),
       ),
-      ...differencesOf(after, pair[1], reached, "sent"),
+      ...differencesOf(after, pair[1], withoutAlike(reached), "sent"),
     ];
   });
   return [...known, ...peers];
@@ -214,12 +220,44 @@ function portsNamed({ spec }: KnownObject): number[] {
   );
 }
 
-function changeOf(before: Model, after: Model, from: Side, to: Side, port: number): Change[] {
-  const was = mayConnect(before, { from: from.before, to: to.before, port });
-  const is = mayConnect(after, { from: from.after, to: to.after, port });
+/** UDP ports that rules of a direction name, and another one if a rule allows UDP on all ports. */
+function udpPorts(all: readonly KnownObject[], direction: Direction): number[] {
+  const found = all.flatMap(({ spec }) =>
+    listAt(spec, direction).flatMap((rule) => {
+      const ports = listAt(rule, "ports");
+      const udp = ports.filter((port) => textAt(port, "protocol") === "UDP");
+      const isWide = ports.length === 0 || udp.some((port) => fieldsOf(port).port === undefined);
+      const borders = udp.flatMap((port) => ["port", "endPort"].flatMap((key) => numberAt(port, key) ?? []));
+      return [...borders, ...(isWide ? [otherPort] : [])];
+    }),
+  );
+  return [...new Set(found)];
+}
+
+/** Leaves out changes of UDP that TCP has, too. TCP comes first, so that a connection shows the difference. */
+function withoutAlike(changes: readonly Change[]): Change[] {
+  const key = ({ kind, from, to, port }: Change): string => `${kind} ${from.name} ${to.name} ${port}`;
+  const [udp, tcp] = [
+    changes.filter(({ protocol }) => protocol === "UDP"),
+    changes.filter(({ protocol }) => protocol === "TCP"),
+  ];
+  const known = new Set(tcp.map(key));
+  return [...tcp, ...udp.filter((one) => !known.has(key(one)))];
+}
+
+function changeOf(
+  before: Model,
+  after: Model,
+  from: Side,
+  to: Side,
+  port: number,
+  protocol: Change["protocol"] = "TCP",
+): Change[] {
+  const was = mayConnect(before, { from: from.before, to: to.before, port, protocol });
+  const is = mayConnect(after, { from: from.after, to: to.after, port, protocol });
   const [less, more] = [openness[was.answer], openness[is.answer]];
   if (less === more) return [];
-  return [{ kind: less < more ? "network opened" : "network closed", from, to, port, was, is }];
+  return [{ kind: less < more ? "network opened" : "network closed", from, to, port, protocol, was, is }];
 }
 
 function differencesOf(
@@ -232,8 +270,9 @@ function differencesOf(
     const own = changes.filter((one) => one.kind === kind);
     const first = own.find(({ was, is }) => isSure(was, is)) ?? own[0];
     if (!first) return [];
-    const { from, to, port, was, is } = first;
-    const alike = clientsOf(own.filter((one) => one.port === port)) - 1;
+    const { from, to, port, protocol, was, is } = first;
+    const udp = protocol === "UDP" && { transport: protocol };
+    const alike = clientsOf(own.filter((one) => one.port === port && one.protocol === protocol)) - 1;
     const client =
       "workload" in from.after &&
       from.after.workload.proxy !== "none" &&
@@ -242,12 +281,13 @@ function differencesOf(
     const address = addressOf(from);
     const shown =
       direction === "sent"
-        ? { sent: to.sent ?? { host: addressOf(to) ?? unknownHost, port } }
+        ? { sent: to.sent ?? { host: addressOf(to) ?? unknownHost, port, ...udp } }
         : {
             ...(alike > 0 && { alike }),
             witness: {
               port,
               protocol: "tcp" as const,
+              ...udp,
               ...(address !== undefined && { address }),
               ...(client && { identity: identityOf(client, model.settings) }),
             },
@@ -261,7 +301,12 @@ function differencesOf(
         before: decisionText(was),
         after: decisionText(is),
         by: is.by.length > 0 ? is.by : was.by,
-        extent: own.map((one) => `${one.from.name} to ${one.to.name} port ${one.port}`).join("\n"),
+        extent: own
+          .map((one) => {
+            const udp = one.protocol === "UDP" ? "UDP " : "";
+            return `${one.from.name} to ${one.to.name} ${udp}port ${one.port}`;
+          })
+          .join("\n"),
       },
     ];
   });

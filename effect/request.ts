@@ -15,6 +15,8 @@ export interface Request {
   readonly port: number;
   /** Default: `http`. With `tcp`, only the client and the port are known to the proxy. */
   readonly protocol?: "http" | "tcp";
+  /** Packets that no proxy sees, and that only NetworkPolicies allow or deny. Default: a connection over TCP. */
+  readonly transport?: "UDP";
   /** Default: `GET`. */
   readonly method?: string;
   /** Path with its query. Default: `/`. */

@@ -7,6 +7,7 @@ export function requestText(request: Request | undefined): string {
     identity,
     port,
     protocol,
+    transport,
     method = "GET",
     path = "/",
     host,
@@ -15,7 +16,8 @@ export function requestText(request: Request | undefined): string {
     address,
     remoteAddress = address,
   } = request;
-  const what = protocol === "tcp" ? "a connection" : `${method} ${path}`;
+  const what =
+    transport === "UDP" ? "a UDP packet" : protocol === "tcp" ? "a connection" : `${method} ${path}`;
   const from = identity ? principalOf(identity) : "a client without an identity";
   const more = [
     ...(host === undefined ? [] : [`host ${host}`]),
@@ -30,6 +32,7 @@ export function requestText(request: Request | undefined): string {
 /** Describes a request that a workload sends, such as `GET http://api.shop.svc.cluster.local:80/x`. */
 export function sentText(request: RoutedRequest | undefined): string {
   if (!request) return "any";
+  if (request.transport === "UDP") return `a UDP packet to ${request.host}:${request.port}`;
   const { method = "GET", scheme = "http", host, port, path = "/", headers = {} } = request;
   const more = Object.entries(headers).map(([name, value]) => `header ${name}: ${value}`);
   return `${method} ${scheme}://${host}:${port}${path}${more.length > 0 ? ` with ${more.join(", ")}` : ""}`;

@@ -7,21 +7,29 @@ import type { Workload } from "./workload";
 /** Pods that a NetworkPolicy allows to connect to and that no object creates. */
 export interface UnknownPeer {
   readonly workload: Workload;
-  readonly ports: readonly number[];
+  readonly ports: readonly PeerPort[];
+}
+
+/** A port that a rule names. */
+export interface PeerPort {
+  readonly port: number;
+  readonly protocol: "TCP" | "UDP";
 }
 
 const nameLabel = "kubernetes.io/metadata.name";
 
 /**
  * Returns the pods to which policies allow egress by the name of their namespace, and that are not among the workloads. Those of
- * DNS and of the control plane are examples. They have the labels of the peer, and the TCP ports of its rules.
+ * DNS and of the control plane are examples. They have the labels of the peer, and the ports of its rules.
  */
 export function unknownPeers(model: Model, policies: readonly KnownObject[]): UnknownPeer[] {
   const found = policies.flatMap((policy) =>
     listAt(policy.spec, "egress").flatMap((rule) => {
-      const ports = listAt(rule, "ports").flatMap((port) =>
-        (textAt(port, "protocol") ?? "TCP") === "TCP" ? (numberAt(port, "port") ?? []) : [],
-      );
+      const ports = listAt(rule, "ports").flatMap((port): PeerPort[] => {
+        const [number, protocol = "TCP"] = [numberAt(port, "port"), textAt(port, "protocol")];
+        const isKnown = number !== undefined && (protocol === "TCP" || protocol === "UDP");
+        return isKnown ? [{ port: number, protocol }] : [];
+      });
       return listAt(rule, "to").flatMap((peer): UnknownPeer[] => {
         const workload = podsOf(peer);
         const isKnown = model.workloads.some(
@@ -34,7 +42,10 @@ export function unknownPeers(model: Model, policies: readonly KnownObject[]): Un
   const groups = Map.groupBy(found, ({ workload }) => JSON.stringify([workload.namespace, workload.labels]));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    return first ? [{ ...first, ports: [...new Set(group.flatMap(({ ports }) => ports))] }] : [];
+    const ports = group
+      .flatMap((one) => one.ports)
+      .map((one) => [`${one.protocol} ${one.port}`, one] as const);
+    return first ? [{ ...first, ports: [...new Map(ports).values()] }] : [];
   });
 }
 

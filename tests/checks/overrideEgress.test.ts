@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { checkMesh, renderMesh } from "../../mesh";
 import { base, found, http } from "./overriding";
 
 describe("overrides of egress", () => {
@@ -23,10 +24,12 @@ describe("overrides of egress", () => {
 
   it("leave the egress to pods that other tools create: of DNS, of istiod and of reached Services", () => {
     const more = { networkPolicies: {} };
-    const dns = {
+    const dnsBy = (...ports: object[]): object => ({
       to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }],
-      ports: [{ protocol: "TCP", port: 53 }],
-    };
+      ports,
+    });
+    const [tcp, udp] = ["TCP", "UDP"].map((protocol) => ({ protocol, port: 53 }));
+    const dns = dnsBy({ ...tcp }, { ...udp });
     const istiod = {
       to: [
         {
@@ -43,6 +46,13 @@ describe("overrides of egress", () => {
     expect(allowing(dns, istiod)).to.deep.equal([]);
     expect(allowing(dns)).to.deep.equal([denied("istio-system/istiod", 15012)]);
     expect(allowing(istiod)).to.deep.equal([denied("kube-system/*", 53)]);
+    // Names are resolved by UDP.
+    expect(allowing(dnsBy({ ...tcp }), istiod)).to.deep.equal([
+      denied("kube-system/*", 53).replace("a connection", "a UDP packet"),
+    ]);
+    expect(allowing(dnsBy({ ...tcp }, { ...udp }, { protocol: "UDP", port: 123 }), istiod)).to.deep.equal([
+      `MW911 NetworkPolicy["shop/allow-istio"]: the override allows requests to "kube-system/*" that the catalog does not declare, such as a UDP packet on port 123 from cluster.local/ns/shop/sa/api`,
+    ]);
     const vault = {
       to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "vault" } } }],
       ports: [{ protocol: "TCP", port: 8200 }],
@@ -50,6 +60,25 @@ describe("overrides of egress", () => {
     expect(allowing(dns, istiod, vault)).to.deep.equal([
       `MW911 NetworkPolicy["shop/allow-istio"]: the override allows requests to "vault/*" that the catalog does not declare, such as a connection on port 8200 from cluster.local/ns/shop/sa/api`,
     ]);
+  });
+
+  it("let no UDP leave the cluster, or reach a service", () => {
+    const more = { networkPolicies: {} };
+    const { mesh } = checkMesh({ ...base, ...more });
+    const { spec } = (mesh ? renderMesh(mesh) : []).find(
+      ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === "web",
+    ) as unknown as { spec: { egress: object[] } };
+    const also = (rule: object): string[] =>
+      found({ NetworkPolicy: { "shop/web": { spec: { egress: [...spec.egress, rule] } } } }, more);
+    const lets = (port: number): string[] => [
+      `MW915 NetworkPolicy["shop/web"]: the override lets "web" send requests to hosts outside of the cluster that its NetworkPolicy denied, such as unknown.example:${port} (UDP)`,
+    ];
+    const to = [{ ipBlock: { cidr: "0.0.0.0/0" } }];
+    expect(also({ to, ports: [{ protocol: "UDP", port: 443 }] })).to.deep.equal(lets(443));
+    expect(also({ to, ports: [{ protocol: "UDP", port: 4000, endPort: 4010 }] })).to.deep.equal(lets(4000));
+    expect(also({ to, ports: [{ protocol: "UDP" }] })).to.have.length(1);
+    // The pods accept TCP alone.
+    expect(also({ to: [{ podSelector: {} }], ports: [{ protocol: "UDP", port: 9000 }] })).to.deep.equal([]);
   });
 
   it("leave the egress of declared calls to external services", () => {

@@ -56,6 +56,32 @@ describe("differences of NetworkPolicies", () => {
     expect(found({ app: "api", tier: "b" })).to.deep.equal([]);
   });
 
+  it("are packets of UDP, unless connections show the same", () => {
+    const rule = (ports: object[]) => ingress([{ podSelector: app("web") }], ports);
+    const tcp = { protocol: "TCP", port: 8080 };
+    const udp = { protocol: "UDP", port: 8080 };
+    const witness = {
+      port: 8080,
+      protocol: "tcp",
+      transport: "UDP",
+      identity: { trustDomain: "cluster.local", namespace: "shop", serviceAccount: "web" },
+    };
+    const shown = (before: object[], after: object[]) =>
+      changes([rule(before)], [rule(after)]).map((one) => {
+        const { kind, witness: own } = one as { kind: string; witness?: object };
+        return [kind, own];
+      });
+    expect(shown([tcp], [tcp, udp])).to.deep.equal([["network opened", witness]]);
+    expect(shown([tcp, udp], [tcp])).to.deep.equal([["network closed", witness]]);
+    expect(shown([tcp, udp], [udp, tcp])).to.deep.equal([]);
+    const { transport, ...connection } = witness;
+    expect(transport).to.equal("UDP");
+    expect(shown([{ protocol: "TCP", port: 9090 }], [tcp, udp])[0]).to.deep.equal([
+      "network opened",
+      connection,
+    ]);
+  });
+
   it("are connections to hosts outside of the cluster", () => {
     const closed = egress([{ podSelector: {} }]);
     const open = egress([{ podSelector: {} }, block("0.0.0.0/0", "10.0.0.0/8")]);
@@ -68,7 +94,7 @@ describe("differences of NetworkPolicies", () => {
     expect(found).to.deep.include({ kind: "network opened", name: "shop/api", sent });
   });
 
-  it("are connections to pods that only a policy names, by its TCP ports", () => {
+  it("are connections to pods that only a policy names, by its ports of TCP and UDP", () => {
     const to = (peer: object, port: number, protocol = "TCP"): object => ({
       to: [peer],
       ports: [{ protocol, port }],
@@ -88,7 +114,10 @@ describe("differences of NetworkPolicies", () => {
     ]);
     expect(found(all, all)).to.deep.equal([]);
     // Of other protocols, and of namespaces by other labels, it is unknown which pods there are.
-    expect(found(allowing(to(named("dns"), 53, "UDP")), allowing())).to.deep.equal([]);
+    expect(found(allowing(to(named("dns"), 53, "SCTP")), allowing())).to.deep.equal([]);
+    expect(found(allowing(to(named("dns"), 53, "UDP")), allowing())).to.deep.equal([
+      "network closed dns/* 53",
+    ]);
     expect(
       found(allowing(to({ namespaceSelector: { matchLabels: { team: "dns" } } }, 53)), allowing()),
     ).to.deep.equal([]);
