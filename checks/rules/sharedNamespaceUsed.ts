@@ -26,9 +26,7 @@ export const sharedNamespaceUsed: DefinitionRule = {
     wrong: { ...base, services, sharedNamespaces: ["shp"] },
     right: { ...base, services, sharedNamespaces: ["shop"] },
   },
-  *check({ name, namespace = name, services: all, sharedNamespaces = [] }, _, hasFailed) {
-    // The used namespaces are unknown then.
-    if (["name", "namespace", "services"].some((path) => hasFailed(path))) return;
+  *check({ name, namespace = name, services: all, sharedNamespaces = [] }) {
     const used = new Set([namespace, ...Object.values(all).map((service) => service.namespace ?? namespace)]);
     for (const [i, shared] of sharedNamespaces.entries()) {
       if (used.has(shared)) continue;
