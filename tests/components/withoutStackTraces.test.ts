@@ -2,7 +2,11 @@ import { expect } from "chai";
 import { withoutStackTraces } from "../../components/withoutStackTraces";
 
 describe("components/withoutStackTraces", () => {
-  const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  let before: PropertyDescriptor | undefined;
+  // While files load, other packages may still set their own.
+  beforeEach(() => {
+    before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  });
   afterEach(() => {
     expect(Object.getOwnPropertyDescriptor(Error, "prepareStackTrace")).to.deep.equal(before);
   });
