@@ -44,12 +44,12 @@ describe("checks of timeouts against loads", () => {
     ]);
   });
 
-  it("report the service's own timeout once, whoever calls it", () => {
+  it("report the service's own timeout once for all callers", () => {
     const more = { app: { ports: { http }, calls: { api: {} } } };
     expect(found({ resilience: { timeout: "1s" } }, {}, more)).to.have.length(1);
   });
 
-  it("know no time of connections, nor of copies, for which nobody waits", () => {
+  it("know no time of connections, nor of copies, whose responses no client waits for", () => {
     const tcp = { port: 5432, protocol: "tcp" };
     expect(found({ ports: { http, tcp } }, { port: "tcp", timeout: "1s" })).to.deep.equal([]);
     const copied = {
