@@ -521,13 +521,12 @@ describe("Alfred on the sandbox", () => {
       const project = edited('catalog.services["agent-legal"].circuitBreaker.maxConnections = 51;');
       const { program, options, read: quiet, configFile } = await pulumi(project);
       const args = ["up", "--yes", "--non-interactive", "--stack", localStack, "--config-file", configFile];
-      const killed = await execa(program, args, {
-        ...options,
-        reject: false,
-        timeout: 4_000,
-        killSignal: "SIGKILL",
+      const running = execa(program, args, { ...options, reject: false });
+      // The preview is over then, and the engine deploys.
+      running.stdout.on("data", (text: Buffer) => {
+        if (text.toString().includes("Updating (")) running.kill("SIGKILL");
       });
-      expect(killed.signal).to.equal("SIGKILL");
+      expect((await running).signal).to.equal("SIGKILL");
       await quiet(["cancel", "--yes", "--stack", localStack]);
       expect((await run(project, "up", "--yes", "--skip-preview")).ok).to.equal(true);
       const rule = await h.kubectl(state, [
