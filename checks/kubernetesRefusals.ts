@@ -24,6 +24,9 @@ const judges = {
     ...strategyRefusals(spec),
   ],
   StatefulSet: (spec: unknown) => [...selectorRefusals(spec), ...countRefusals(spec)],
+  Job: (spec: unknown) => endRefusals(spec, "spec.template"),
+  CronJob: (spec: unknown) =>
+    endRefusals(fieldsAt(spec, "jobTemplate", "spec"), "spec.jobTemplate.spec.template"),
   HorizontalPodAutoscaler: autoscalerRefusals,
   PodDisruptionBudget: (spec: unknown) =>
     fieldsOf(spec).minAvailable !== undefined && fieldsOf(spec).maxUnavailable !== undefined
@@ -39,6 +42,12 @@ function selectorRefusals(spec: unknown): string[] {
   return missing.length > 0
     ? [`spec.template.metadata.labels: the selector has ${texts.join(", ")}, and the pods do not`]
     : [];
+}
+
+/** Pods of a job end by themselves. */
+function endRefusals(spec: unknown, at: string): string[] {
+  const policy = textAt(fieldsAt(spec, "template", "spec"), "restartPolicy") ?? "Always";
+  return policy === "Always" ? [`${at}.spec.restartPolicy: must be OnFailure or Never`] : [];
 }
 
 function countRefusals(spec: unknown): string[] {

@@ -20,6 +20,7 @@ export interface Difference {
    * `authorizer opened`: an external authorizer that does not answer no longer stops requests; `authorizer changed`: it has
    * other settings. `limits changed`: filters limit the rate of requests in another way.
    * `exposure gained` and `exposure lost`: a Service lets clients outside of the cluster reach the workload, past the gateways.
+   * `certificate changed`: a gateway presents other certificates, or verifies clients by them.
    * `unread`: an object that the model doesn't read now applies to the workload.
    */
   readonly kind:
@@ -27,6 +28,7 @@ export interface Difference {
     | "access lost"
     | "mTLS weaker"
     | "mTLS stronger"
+    | "certificate changed"
     | "proxy removed"
     | "proxy added"
     | "route changed"

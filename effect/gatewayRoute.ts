@@ -34,6 +34,10 @@ export interface GatewayServer {
   readonly tls?: string;
   /** Oldest version of TLS that it accepts, in Istio's words. Default: `TLSV1_2`, Istio's own. */
   readonly minProtocolVersion: string;
+  /** Newest version of TLS that it accepts. Default: `TLSV1_3`, Istio's own. */
+  readonly maxProtocolVersion: string;
+  /** The fields that name certificates, keys and CAs, such as `credentialName`. */
+  readonly certificates: Readonly<Record<string, string>>;
   /** Names of which the certificate of a client must have one. Empty: any name. */
   readonly subjectAltNames: readonly string[];
   readonly httpsRedirect: boolean;
@@ -74,6 +78,8 @@ function listenerServers(model: Model, workload: Workload): GatewayServer[] {
       hosts: namespaces.map((namespace) => ({ namespace, host: hostname || "*" })),
       ...(tls !== undefined && { tls }),
       minProtocolVersion: "TLSV1_2",
+      maxProtocolVersion: "TLSV1_3",
+      certificates: {},
       subjectAltNames: [],
       httpsRedirect: false,
       created,
@@ -87,7 +93,6 @@ function selectedServers(model: Model, workload: Workload): GatewayServer[] {
       listAt(gateway.spec, "servers").map((server) => {
         const tls = fieldsAt(server, "tls");
         const mode = textAt(tls, "mode");
-        const minimum = textAt(tls, "minProtocolVersion");
         return {
           gateway: `${gateway.namespace}/${gateway.name}`,
           from: nameOf(gateway),
@@ -95,13 +100,36 @@ function selectedServers(model: Model, workload: Workload): GatewayServer[] {
           protocol: (textAt(fieldsAt(server, "port"), "protocol") ?? "").toUpperCase(),
           hosts: textsAt(server, "hosts").map((entry) => serverHost(entry, gateway.namespace)),
           ...(isTls(server) && { tls: mode ?? "PASSTHROUGH" }),
-          minProtocolVersion: minimum === undefined || minimum === "TLS_AUTO" ? "TLSV1_2" : minimum,
+          minProtocolVersion: versionAt(tls, "minProtocolVersion") ?? "TLSV1_2",
+          maxProtocolVersion: versionAt(tls, "maxProtocolVersion") ?? "TLSV1_3",
+          certificates: certificatesIn(tls),
           subjectAltNames: textsAt(tls, "subjectAltNames"),
           httpsRedirect: tls.httpsRedirect === true,
           created: gateway.created,
         };
       }),
     );
+}
+
+function versionAt(tls: Fields, key: string): string | undefined {
+  const version = textAt(tls, key);
+  return version === "TLS_AUTO" ? undefined : version;
+}
+
+const certificateFields = [
+  "credentialName",
+  "credentialNames",
+  "caCertCredentialName",
+  "serverCertificate",
+  "privateKey",
+  "caCertificates",
+];
+
+function certificatesIn(tls: Fields): Record<string, string> {
+  const named = certificateFields.map(
+    (key) => [key, textAt(tls, key) ?? textsAt(tls, key).join(", ")] as const,
+  );
+  return Object.fromEntries(named.filter(([, value]) => value !== ""));
 }
 
 function isTls(server: Fields): boolean {

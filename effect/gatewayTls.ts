@@ -16,7 +16,7 @@ const versions = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
 
 /**
  * Returns hosts of a gateway whose clients need less or more than before: another mode or version of TLS, or another name
- * in their certificate.
+ * in their certificate. Others have the same TLS by other certificates.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings
  */
@@ -31,19 +31,22 @@ export function gatewayTlsDifferences(
   const found = servers.flatMap((was) =>
     was.hosts.flatMap(({ host }): Difference[] => {
       const is = servingOf(next, was.port, host);
-      if (!is || textOf(was) === textOf(is)) return [];
-      const change = strengthChange(was, is);
-      if (change === undefined) return [];
-      const name = isWildcard(host) ? `other${host.slice(1)}` : host;
+      if (!is) return [];
+      const change = textOf(was) === textOf(is) ? undefined : strengthChange(was, is);
+      const [had, has] = [was, is].map((one) => certificatesText(one, was, is));
+      if (change === undefined && had === has) return [];
+      const kind =
+        change === undefined ? "certificate changed" : change < 0 ? "mTLS weaker" : "mTLS stronger";
+      const isSame = kind === "certificate changed";
       return [
         {
-          kind: change < 0 ? "mTLS weaker" : "mTLS stronger",
+          kind,
           workload: now,
           sure: true,
-          sent: { host: name, port: was.port, scheme: "https" },
+          sent: { host: isWildcard(host) ? `other${host.slice(1)}` : host, port: was.port, scheme: "https" },
           isExample: false,
-          before: textOf(was),
-          after: textOf(is),
+          before: isSame ? (had ?? "") : textOf(was),
+          after: isSame ? (has ?? "") : textOf(is),
           by: [is.from],
         },
       ];
@@ -73,7 +76,13 @@ function strengthChange(was: GatewayServer, is: GatewayServer): number | undefin
   const version = (one: GatewayServer): number =>
     one.tls === undefined ? -1 : versions.indexOf(one.minProtocolVersion);
   const isMutual = mode > 1 && next > 1;
-  const changes = [next - mode, version(is) - version(was), isMutual ? namesChange(was, is) : 0];
+  const newest = ({ maxProtocolVersion }: GatewayServer): number => versions.indexOf(maxProtocolVersion);
+  const changes = [
+    next - mode,
+    version(is) - version(was),
+    newest(is) - newest(was),
+    isMutual ? namesChange(was, is) : 0,
+  ];
   const weaker = changes.find((change) => change < 0);
   return weaker ?? changes.find((change) => change > 0);
 }
@@ -88,9 +97,26 @@ function namesChange(
   return was.length - is.length;
 }
 
-function textOf({ tls, minProtocolVersion, subjectAltNames }: GatewayServer): string {
+/** The certificates of a server that another one does not have. Empty without TLS, which has none. */
+function certificatesText(
+  { tls, certificates }: GatewayServer,
+  was: GatewayServer,
+  is: GatewayServer,
+): string {
+  if (tls === undefined || [was, is].some((one) => one.tls === undefined)) return "";
+  return [...new Set([...Object.keys(was.certificates), ...Object.keys(is.certificates)])]
+    .filter((key) => was.certificates[key] !== is.certificates[key])
+    .map((key) => `${key} ${certificates[key] ?? "not set"}`)
+    .join(", ");
+}
+
+function textOf({ tls, minProtocolVersion, maxProtocolVersion, subjectAltNames }: GatewayServer): string {
   if (tls === undefined) return "no TLS";
   const names =
     subjectAltNames.length === 0 ? "" : `, clients named ${subjectAltNames.toSorted().join(", ")}`;
-  return `TLS ${tls}, ${minProtocolVersion} or newer${names}`;
+  const range =
+    maxProtocolVersion === "TLSV1_3"
+      ? `${minProtocolVersion} or newer`
+      : `${minProtocolVersion} to ${maxProtocolVersion}`;
+  return `TLS ${tls}, ${range}${names}`;
 }

@@ -116,6 +116,7 @@ function destinationParts(one: RouteDestination): (readonly [string, string])[] 
     ...(exists ? [] : [["cluster", "missing"] as const]),
     ...leaves(labels, "label"),
     ...given("resolution", one.resolution),
+    ...given("targetPort", one.targetPort?.toString()),
     ...given("endpoints", one.endpoints?.join(", ")),
     ...leaves({ ...fieldsAt(settings), mode: undefined }, "tls"),
     ...leaves(others),

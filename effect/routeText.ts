@@ -38,13 +38,14 @@ export function shareText(weight: number, total: number): string {
 
 function destinationText(destination: RouteDestination): string {
   const { host, port, subset, exists, labels, tls, policy, headers } = destination;
-  const { resolution = "", endpoints = [] } = destination;
+  const { resolution = "", endpoints = [], targetPort } = destination;
   return [
     `${host}:${port}${subset === undefined ? "" : ` subset ${subset}`}`,
     labels && Object.keys(labels).length > 0 ? JSON.stringify(labels) : "",
     exists ? "" : "(no such cluster)",
     `TLS ${tls}`,
     resolution,
+    targetPort === undefined ? "" : `port ${targetPort}`,
     ...endpoints,
     ...policyTexts(policy),
     headers ? JSON.stringify(headers) : "",

@@ -36,6 +36,8 @@ export interface RouteDestination {
   readonly resolution?: string;
   /** Addresses or names of a ServiceEntry's endpoints, or the name behind an ExternalName Service. Undefined if there are none. */
   readonly endpoints?: readonly string[];
+  /** Port of a ServiceEntry's hosts, if it is another one than theirs for clients. */
+  readonly targetPort?: number | string;
   /** Headers that are changed for this destination. */
   readonly headers?: Fields;
 }
@@ -275,18 +277,19 @@ export function destinationTo(
   const rule = service && destinationRuleFor(model, workload, service);
   const own = rule?.subsets.find((one) => textAt(one, "name") === subset);
   const policy = trafficPolicy(rule, port, subset);
-  const hasPort = service?.ports.some(({ number }) => number === port) ?? false;
+  const served = service?.ports.find(({ number }) => number === port);
   return {
     host,
     port,
     ...(subset !== undefined && { subset }),
     weight: 1,
-    exists: hasPort && (subset === undefined || own !== undefined),
+    exists: served !== undefined && (subset === undefined || own !== undefined),
     ...(own && { labels: fieldsAt(own, "labels") }),
     tls: isIgnored(workload, rule, policy)
       ? "none"
       : (textAt(fieldsAt(policy, "tls"), "mode") ??
         (service?.external === true || !model.settings.autoMtls ? "none" : "auto")),
+    ...(service?.registry === "entry" && served && served.target !== port && { targetPort: served.target }),
     ...(service?.endpoints && { endpoints: service.endpoints }),
     ...(service?.resolution !== undefined && { resolution: service.resolution }),
     policy,

@@ -2,7 +2,7 @@ import { overrideEffects, type OverrideEffect } from "../overrideEffects";
 import { pages } from "../pages";
 import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
-import { fieldsOf } from "../../effect/field";
+import { fieldsAt, fieldsOf } from "../../effect/field";
 
 const image = "registry.example.com/api:1.0.0";
 const overriding = (replicas: number): object => ({
@@ -47,12 +47,14 @@ export const overrideReplicas: ObjectRule = {
   },
 };
 
-const fields = ["replicas", "minReplicas", "maxReplicas"];
+const fields = ["replicas", "minReplicas", "maxReplicas", "completions", "parallelism"];
 
 /** The numbers of pods that the override lowers. A version that receives no requests may have fewer. */
 function lowered({ objects, isReceiving }: OverrideEffect): [field: string, before: number, after: number][] {
   if (!objects || !isReceiving) return [];
-  const [old, now] = objects.map(({ spec }) => fieldsOf(spec));
+  const [old, now] = objects.map(({ kind, spec }) =>
+    kind === "CronJob" ? fieldsAt(spec, "jobTemplate", "spec") : fieldsOf(spec),
+  );
   return fields.flatMap((field): [string, number, number][] => {
     const [before, after] = [old?.[field], now?.[field] ?? 1];
     return typeof before === "number" && typeof after === "number" && after < before

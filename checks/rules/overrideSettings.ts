@@ -4,7 +4,7 @@ import type { ObjectRule, Text } from "../rule";
 import { webAndApi } from "./example";
 import { type ChangedPart, changedParts, defaultRetries, type Difference } from "../../effect";
 import { decisiveHeaders, replacesHeader } from "../decisiveHeaders";
-import { differencesOf, newPlaces, requestsText, reroutes, workloadsText } from "../effectText";
+import { differencesOf, hostsText, newPlaces, requestsText, reroutes, workloadsText } from "../effectText";
 
 const overriding = (maxConnections: number): object => ({
   ...webAndApi({}, { circuitBreaker: { maxConnections: 50 } }),
@@ -29,8 +29,10 @@ const settings = new RegExp(
     "(connectionPool|outlierDetection|retryBudget)\\..+|loadBalancer\\.consistentHash\\..+",
   ].join("|")})$`,
 );
-const certificates = "subjectAltNames|sni|credentialName|caCertificates|clientCertificate|privateKey";
-const meant = new RegExp(`^(fault\\..+|loadBalancer\\.localityLbSetting\\..+|tls\\.(${certificates}))$`);
+const identities = "subjectAltNames|sni|credentialName|caCertificates|clientCertificate|privateKey";
+const meant = new RegExp(
+  `^(targetPort|(fault|tunnel|proxyProtocol)\\..+|loadBalancer\\.localityLbSetting\\..+|tls\\.(${identities}))$`,
+);
 
 export const overrideSettings: ObjectRule = {
   code: "MW365",
@@ -59,6 +61,12 @@ export const overrideSettings: ObjectRule = {
           path: effect.path,
           ...text(`requests to ${workloadsText(rates)}`, first.before, first.after),
         };
+        continue;
+      }
+      const certificates = differencesOf(effect, "certificate changed");
+      const [other] = certificates;
+      if (other) {
+        yield { path: effect.path, ...text(`TLS to ${hostsText(certificates)}`, other.before, other.after) };
         continue;
       }
       const isWider = differencesOf(effect, "CORS wider").length > 0;

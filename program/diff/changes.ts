@@ -174,7 +174,8 @@ function sentenceOf(
   names: Names,
 ): string {
   const server = names.server(workload);
-  const port = witness === undefined ? "" : ` port ${witness.port}`;
+  const udp = witness?.transport === "UDP" || sent?.transport === "UDP" ? " by UDP" : "";
+  const port = witness === undefined ? "" : ` port ${witness.port}${udp}`;
   const to =
     sent === undefined ? "" : `${sent.scheme === "https" ? "https://" : ""}${sent.host}:${sent.port}`;
   switch (kind) {
@@ -185,6 +186,8 @@ function sentenceOf(
         ? `mutual TLS of ${server}${port} is ${strength}`
         : `TLS to ${to} is ${strength}`;
     }
+    case "certificate changed":
+      return `TLS to ${to} has other certificates`;
     case "proxy removed":
     case "proxy added":
       return `${server}${port} ${kind === "proxy removed" ? "has no proxy any more" : "has a proxy now"}`;
@@ -217,7 +220,7 @@ function sentenceOf(
       const may = kind === "network opened" ? "may now" : "may no longer";
       const named = sent !== undefined && isNamedHost(sent.host);
       return witness === undefined
-        ? `${server} ${may} connect to ${named ? to : "hosts"} outside of the cluster, as NetworkPolicies say`
+        ? `${server} ${may} connect to ${named ? to : "hosts"} outside of the cluster${udp}, as NetworkPolicies say`
         : `${names.client(witness)}${moreClients(alike)} ${may} connect to ${server}${port}, as NetworkPolicies say`;
     }
     case "egress opened":

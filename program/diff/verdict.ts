@@ -50,6 +50,7 @@ const byKind: Readonly<Record<Difference["kind"], Verdict>> = {
   "exposure lost": "narrower",
   "mTLS weaker": "weaker",
   "mTLS stronger": "stronger",
+  "certificate changed": "changed",
   "proxy removed": "weaker",
   "proxy added": "stronger",
   "CORS wider": "wider",

@@ -17,6 +17,8 @@ const versions: Readonly<Record<string, string>> = {
   StatefulSet: "apps/v1",
   PodDisruptionBudget: "policy/v1",
   HorizontalPodAutoscaler: "autoscaling/v2",
+  Job: "batch/v1",
+  CronJob: "batch/v1",
   Rollout: "argoproj.io/v1alpha1",
 };
 
@@ -52,6 +54,12 @@ describe("what the API server refuses of Kubernetes' own objects", () => {
       "Deployment",
       container({ lifecycle: { preStop: { sleep: { seconds: 5 } } } }, { terminationGracePeriodSeconds: 4 }),
       [`${at}.lifecycle.preStop.sleep.seconds: must be at most terminationGracePeriodSeconds, which is 4`],
+    ],
+    ["Job", { template: { spec: { restartPolicy: "Never" } } }, []],
+    [
+      "CronJob",
+      { jobTemplate: { spec: { template: { spec: {} } } } },
+      ["spec.jobTemplate.spec.template.spec.restartPolicy: must be OnFailure or Never"],
     ],
     ["PodDisruptionBudget", { maxUnavailable: 1 }, []],
     [

@@ -48,6 +48,35 @@ describe("overrides of destinations", () => {
     expect(renamed("v2")).to.deep.equal([]);
   });
 
+  it("leave the port of an external service, and take no detour", () => {
+    const ports = { http: { port: 80, targetPort: 443, protocol: "http" } };
+    const more = {
+      services: { ...base.services, jobs: { ports: { http }, calls: { bank: {} } } },
+      externalServices: { bank: { host: "bank.example.com", ports, tls: { mode: "SIMPLE" } } },
+    };
+    const at = (targetPort?: number): string[] =>
+      found(
+        {
+          ServiceEntry: {
+            "shop/bank": { spec: { ports: [{ number: 80, name: "http", protocol: "HTTP", targetPort }] } },
+          },
+        },
+        more,
+      );
+    const of = `MW365 ServiceEntry["shop/bank"]: the override replaces what the catalog says of requests to bank.example.com:80: targetPort 443 becomes`;
+    expect(at(443)).to.deep.equal([]);
+    expect(at(8443)).to.deep.equal([`${of} 8443`]);
+    expect(at()).to.deep.equal([`${of} not set`]);
+    const through = (trafficPolicy: object): string =>
+      found({ DestinationRule: { "shop/bank": { spec: { trafficPolicy } } } }, more).join();
+    expect(through({ tunnel: { targetHost: "proxy.example.org", targetPort: 3128 } })).to.include(
+      "tunnel.targetHost not set becomes proxy.example.org, and 1 more setting",
+    );
+    expect(through({ proxyProtocol: { version: "V2" } })).to.include(
+      "proxyProtocol.version not set becomes V2",
+    );
+  });
+
   it("leave the addresses of an external service, which DNS finds", () => {
     const bank = { host: "bank.example.com", ports: { https: { port: 443, protocol: "tls" } } };
     const more = {

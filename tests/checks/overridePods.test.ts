@@ -83,6 +83,20 @@ describe("overrides of numbers of pods", () => {
   });
 });
 
+describe("overrides of jobs", () => {
+  it("run as many pods", () => {
+    const workload = { image, kind: "CronJob", schedule: "0 1 * * *", replicas: 3 };
+    const more = {
+      services: { api: { ports: { http } }, jobs: { ports: {}, workload, calls: { api: {} } } },
+    };
+    const patch = (own: object): object => ({ spec: { jobTemplate: { spec: own } } });
+    expect(of("CronJob", "jobs", patch({ parallelism: 5 }), more)).to.deep.equal([]);
+    expect(of("CronJob", "jobs", patch({ completions: 1 }), more)).to.deep.equal([
+      "MW371 with the override, fewer pods run than the catalog says: completions 3 becomes 1",
+    ]);
+  });
+});
+
 describe("overrides of rollouts and drains", () => {
   const interrupts = (how: string): string[] => [`MW372 the override interrupts the service: ${how}`];
 

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { checkMesh, renderMesh } from "../../mesh";
 import { base, found, http } from "./overriding";
 
 const api = "api.shop.svc.cluster.local:8080";
@@ -62,6 +63,32 @@ describe("overrides of TLS", () => {
     expect(withTls("shop/bank", { credentialName: "bank-ca" })).to.deep.equal(
       weaker("bank", "web", "SIMPLE", "none"),
     );
+  });
+
+  it("present the certificates of the catalog at gateways, with any ciphers", () => {
+    const routes = [{ prefix: "/", service: "api", port: "http" }];
+    const edge = {
+      services: { api: base.services.api },
+      gateways: { public: { hosts: { "shop.example.com": { tls: { credentialName: "shop" }, routes } } } },
+    };
+    const { mesh } = checkMesh({ ...base, ...edge });
+    const { spec } = (mesh ? renderMesh(mesh) : []).find(({ kind }) => kind === "Gateway") as unknown as {
+      spec: { servers: { tls?: { mode?: string } }[] };
+    };
+    const served = (tls: object): string[] => {
+      const servers = spec.servers.map((one) =>
+        one.tls?.mode === undefined ? one : { ...one, tls: { ...one.tls, ...tls } },
+      );
+      return found({ Gateway: { "shop/public": { spec: { servers } } } }, edge);
+    };
+    expect(served({})).to.deep.equal([]);
+    expect(served({ cipherSuites: ["ECDHE-RSA-AES128-GCM-SHA256"] })).to.deep.equal([]);
+    expect(served({ credentialName: "other" })).to.deep.equal([
+      `MW365 Gateway["shop/public"]: the override replaces what the catalog says of TLS to shop.example.com:443: credentialName shop becomes credentialName other`,
+    ]);
+    expect(served({ maxProtocolVersion: "TLSV1_2" })).to.deep.equal([
+      `MW910 Gateway["shop/public"]: the override weakens TLS of "istio-ingress-shop": TLS SIMPLE, TLSV1_2 or newer becomes TLS SIMPLE, TLSV1_2 to TLSV1_2`,
+    ]);
   });
 
   it("present the certificates of the mesh to its own services", () => {

@@ -45,6 +45,37 @@ const found = (old: Server | readonly Server[], now: Server | readonly Server[])
     .filter(({ kind }) => kind.startsWith("mTLS"))
     .map(({ kind, sent, before, after }) => `${kind} ${sent?.host ?? ""}: ${before} -> ${after}`);
 
+describe("effect/gatewayTls: certificates", () => {
+  const changed = (old: Server, now: Server): string[] =>
+    difference(model(old), model(now)).map(
+      ({ kind, sent, before, after }) => `${kind} ${sent?.host ?? ""}: ${before} -> ${after}`,
+    );
+
+  it("change with the same strength of TLS, and not beside another one", () => {
+    const simple = { tls: { mode: "SIMPLE" } };
+    const other = { tls: { mode: "SIMPLE", credentialName: "other" } };
+    expect(changed(simple, simple)).to.deep.equal([]);
+    expect(changed(simple, other)).to.deep.equal([
+      "certificate changed shop.example.com: credentialName cert -> credentialName other",
+    ]);
+    const ca = { tls: { mode: "MUTUAL", caCertCredentialName: "ca" } };
+    expect(changed({ tls: { mode: "MUTUAL" } }, ca)).to.deep.equal([
+      "certificate changed shop.example.com: caCertCredentialName not set -> caCertCredentialName ca",
+    ]);
+    expect(changed({ tls: { mode: "MUTUAL" } }, other)).to.have.length(1);
+    expect(changed({ tls: { mode: "MUTUAL" } }, other)[0]).to.include("mTLS weaker");
+  });
+
+  it("of several names are the list of them", () => {
+    const named = (...credentialNames: string[]): Server => ({
+      tls: { mode: "SIMPLE", credentialName: undefined, credentialNames },
+    });
+    expect(changed(named("a", "b"), named("a", "c"))).to.deep.equal([
+      "certificate changed shop.example.com: credentialNames a, b -> credentialNames a, c",
+    ]);
+  });
+});
+
 describe("effect/gatewayTls", () => {
   const mutual = { tls: { mode: "MUTUAL" } };
   const simple = { tls: { mode: "SIMPLE" } };
