@@ -1,7 +1,7 @@
 import { changedOf } from "./affected";
 import type { Difference, WorkloadPair } from "./change";
 import { addressesAt } from "./classes";
-import { fieldsAt, fieldsOf, listAt, numberAt, textAt, textsAt } from "./field";
+import { fieldsAt, listAt, numberAt, textAt, textsAt } from "./field";
 import { type ClientGroup, clientGroups } from "./clientGroups";
 import { isWildcard } from "./host";
 import type { RoutedRequest } from "./httpMatch";
@@ -19,6 +19,7 @@ import { type KnownObject, titleOf } from "./object";
 import { unknownHost } from "./outside";
 import { scopeOf } from "./scope";
 import { servedPorts } from "./space";
+import { distinctPorts, otherPort, udpPorts } from "./udpPorts";
 import { unknownPeers } from "./unknownPeers";
 import { identityOf, type Workload } from "./workload";
 
@@ -74,6 +75,7 @@ export function networkDifferences(
     const own = [...policiesOf(after, is, direction), ...policiesOf(before, was, direction)];
     return relabelled || own.some((policy) => isChanged.has(policy)) ? own : [];
   };
+  const namedUdp = udpPorts(before, after);
   const peers = unknownPeers(after, changed).flatMap(({ workload, ports }) => {
     const to = sideOf([workload, workload]);
     const all = pairs.flatMap((pair, index) => {
@@ -105,14 +107,17 @@ export function networkDifferences(
         ? []
         : [group.size === 1 ? from : { ...from, name: groupName(from, group), size: group.size }];
     });
-    const [packets, sentPackets] = [udpPorts(receiving, "ingress"), udpPorts(sending, "egress")];
-    const received = [...clients, ...senders].flatMap((from) => [
-      ...ports.flatMap((port) => changeOf(before, after, from, side, port)),
-      ...packets.flatMap((port) => changeOf(before, after, from, side, port, "UDP")),
-    ]);
+    const received = [...clients, ...senders].flatMap((from) => {
+      const packets = distinctPorts([...namedUdp(side, "ingress"), ...namedUdp(from, "egress")]);
+      return [
+        ...ports.flatMap((port) => changeOf(before, after, from, side, port)),
+        ...packets.flatMap((port) => changeOf(before, after, from, side, port, "UDP")),
+      ];
+    });
+    const packets = sending.length > 0 ? distinctPorts(namedUdp(side, "egress")) : [];
     const reached = hosts.flatMap((host) => [
       ...named.flatMap((port) => changeOf(before, after, side, host, port)),
-      ...sentPackets.flatMap((port) => changeOf(before, after, side, host, port, "UDP")),
+      ...packets.flatMap((port) => changeOf(before, after, side, host, port, "UDP")),
     ]);
     const declared = sending.length > 0 ? externalHosts(before, after, pair) : [];
     return [
@@ -154,9 +159,6 @@ function externalHosts(
       }));
     });
 }
-
-/** A port that no policy and no service is likely to name. */
-const otherPort = 65000;
 
 /** A single address outside of the cluster. */
 function sideAt(address: string): Side {
@@ -220,29 +222,21 @@ function portsNamed({ spec }: KnownObject): number[] {
   );
 }
 
-/** UDP ports that rules of a direction name, and another one if a rule allows UDP on all ports. */
-function udpPorts(all: readonly KnownObject[], direction: Direction): number[] {
-  const found = all.flatMap(({ spec }) =>
-    listAt(spec, direction).flatMap((rule) => {
-      const ports = listAt(rule, "ports");
-      const udp = ports.filter((port) => textAt(port, "protocol") === "UDP");
-      const isWide = ports.length === 0 || udp.some((port) => fieldsOf(port).port === undefined);
-      const borders = udp.flatMap((port) => ["port", "endPort"].flatMap((key) => numberAt(port, key) ?? []));
-      return [...borders, ...(isWide ? [otherPort] : [])];
-    }),
-  );
-  return [...new Set(found)];
-}
-
-/** Leaves out changes of UDP that TCP has, too. TCP comes first, so that a connection shows the difference. */
+/**
+ * Leaves out changes of UDP that TCP has, too, and for sure if they are. TCP comes first, so that a connection shows the
+ * difference.
+ */
 function withoutAlike(changes: readonly Change[]): Change[] {
-  const key = ({ kind, from, to, port }: Change): string => `${kind} ${from.name} ${to.name} ${port}`;
   const [udp, tcp] = [
     changes.filter(({ protocol }) => protocol === "UDP"),
     changes.filter(({ protocol }) => protocol === "TCP"),
   ];
-  const known = new Set(tcp.map(key));
-  return [...tcp, ...udp.filter((one) => !known.has(key(one)))];
+  const key = ({ kind, from, to, port }: Change, sure: boolean): string =>
+    `${kind} ${from.name} ${to.name} ${port} ${sure}`;
+  const known = new Set(
+    tcp.flatMap((one) => (isSure(one.was, one.is) ? [key(one, true), key(one, false)] : [key(one, false)])),
+  );
+  return [...tcp, ...udp.filter((one) => !known.has(key(one, isSure(one.was, one.is))))];
 }
 
 function changeOf(

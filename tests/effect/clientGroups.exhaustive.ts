@@ -11,7 +11,8 @@ import { randomNetworkPolicies } from "./randomNetworkPolicies";
 
 const outside = { addresses: [], isPublic: true } as const;
 const openness = { denied: 0, unknown: 1, allowed: 2 } as const;
-const ports = [8080, 65000];
+/** Of UDP, a port that no rule names shows that all ports are open. */
+const ports = { TCP: [8080, 65000], UDP: [65000, 8080] } as const;
 const workloads = ["shop/web", "shop/api", "bank/web", "bank/ledger", "free/web", "free/api"].map((name) =>
   workload(name, { ports: [8080], namedPorts: { http: 8080 } }),
 );
@@ -30,25 +31,38 @@ function addressesOf(before: Model, after: Model, server: Workload): { readonly 
 function oneByOne(before: Model, after: Model, own: readonly Workload[]): string[] {
   return own.flatMap((server) =>
     (["network opened", "network closed"] as const).flatMap((kind) => {
-      const changed = [...own, outside, ...addressesOf(before, after, server)].flatMap((client) =>
-        ports.flatMap((port) => {
-          const connection = {
-            from: "namespace" in client ? { workload: client } : client,
-            to: { workload: server },
-            port,
-          };
-          const [was, is] = [mayConnect(before, connection), mayConnect(after, connection)];
-          const [less, more] = [openness[was.answer], openness[is.answer]];
-          const sure = was.answer !== "unknown" && is.answer !== "unknown";
-          const own = less === more ? undefined : less < more ? "network opened" : "network closed";
-          return own === kind ? [{ client, port, sure }] : [];
-        }),
+      const clients = [...own, outside, ...addressesOf(before, after, server)];
+      const changedBy = (protocol: "TCP" | "UDP") =>
+        clients.flatMap((client) =>
+          ports[protocol].flatMap((port) => {
+            const connection = {
+              from: "namespace" in client ? { workload: client } : client,
+              to: { workload: server },
+              port,
+              protocol,
+            };
+            const [was, is] = [mayConnect(before, connection), mayConnect(after, connection)];
+            const [less, more] = [openness[was.answer], openness[is.answer]];
+            const sure = was.answer !== "unknown" && is.answer !== "unknown";
+            const own = less === more ? undefined : less < more ? "network opened" : "network closed";
+            return own === kind ? [{ client, port, sure, protocol }] : [];
+          }),
+        );
+      const tcp = changedBy("TCP");
+      // What both protocols show is shown by TCP.
+      const udp = changedBy("UDP").filter(
+        (one) =>
+          !tcp.some(
+            ({ client, port, sure }) =>
+              client === one.client && port === one.port && (sure || sure === one.sure),
+          ),
       );
+      const changed = [...tcp, ...udp];
       const first = changed.find(({ sure }) => sure) ?? changed[0];
       if (first === undefined) return [];
-      const { client, port, sure } = first;
+      const { client, port, sure, protocol } = first;
       const from = "namespace" in client ? `${client.namespace}/${client.name}` : "outside";
-      return [`${kind} ${server.namespace}/${server.name} ${from} ${port} ${sure}`];
+      return [`${kind} ${server.namespace}/${server.name} ${from} ${protocol} ${port} ${sure}`];
     }),
   );
 }
@@ -59,9 +73,9 @@ function inGroups(before: Model, after: Model, own: readonly Workload[], limit: 
   return networkDifferences(before, after, pairs, limit).flatMap(
     ({ kind, workload: { namespace, name, assumed }, witness, sure }) => {
       if (witness === undefined || assumed) return [];
-      const { identity, port } = witness;
+      const { identity, port, transport = "TCP" } = witness;
       const from = identity ? `${identity.namespace}/${identity.serviceAccount}` : "outside";
-      return [`${kind} ${namespace}/${name} ${from} ${port} ${sure}`];
+      return [`${kind} ${namespace}/${name} ${from} ${transport} ${port} ${sure}`];
     },
   );
 }
