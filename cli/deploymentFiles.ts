@@ -108,7 +108,7 @@ function tableFile(table: DeploymentTable): string {
   return [
     'import type { DeploymentTable } from "./table";',
     "",
-    "/** The project's stacks. Organization, repository, accounts and clusters are examples: replace them by yours. */",
+    "/** The project's stacks. Organization, repository, accounts and clusters are examples: replace them with your own. */",
     `export const table: DeploymentTable = ${literal};`,
     "",
   ].join("\n");

@@ -34,8 +34,11 @@ export async function atRef<T>(
       problem:
         root.exitCode === 0
           ? `git has no revision "${revision}".`
-          : `${argument ?? ""} names a git revision, and this folder is in no git repository.`,
-      fix: "Name a branch, a tag or a commit: main:mesh.ts",
+          : `${argument ?? ""} names a git revision, and this folder is not in a git repository.`,
+      fix:
+        root.exitCode === 0
+          ? "Name a branch, a tag or a commit: main:mesh.ts"
+          : "Run the command in a git repository, or name a file or a folder.",
     });
   }
   const folder = mkdtempSync(join(tmpdir(), "meshwright-revision-"));

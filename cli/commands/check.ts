@@ -6,7 +6,7 @@ import { checkMesh, renderMesh } from "../../mesh";
 import { delegateProblems } from "../../mesh/delegates";
 import { type SharedHost, sharedHosts, sharedHostText } from "../../mesh/sharedHosts";
 import { catalogFileOf, loadSubject, stackOption, type Subject, subjectArgument } from "../subject";
-import { UnreadableCatalog } from "../catalogFile";
+import { isData, UnreadableCatalog } from "../catalogFile";
 import { print } from "../output";
 import { sarif } from "../sarif";
 import type { Position } from "../sourceOf";
@@ -101,7 +101,8 @@ async function checked(argument: string | undefined, stack: string | undefined):
   } catch (error) {
     if (!(error instanceof UnreadableCatalog)) throw error;
     const { reason, position, fix } = error;
-    const finding = { code: "MW001", severity: "error", path: "", message: reason, fix } as const;
+    const message = isData(argument ?? "") ? reason : `the file can't be loaded: ${reason}`;
+    const finding = { code: "MW001", severity: "error", path: "", message, fix } as const;
     return {
       subject: { name: argument ?? "", catalog: undefined },
       findings: [finding],

@@ -99,7 +99,7 @@ function verdictList(text: string): Verdict[] {
   const unknown = names.filter((name) => !(verdicts as readonly string[]).includes(name));
   if (unknown.length > 0) {
     throw new InvalidArgumentError(
-      `${unknown.join(", ")} is no verdict. Verdicts are ${verdicts.join(", ")}.`,
+      `${unknown.join(", ")} is not a verdict. Verdicts are ${verdicts.join(", ")}.`,
     );
   }
   return names as Verdict[];

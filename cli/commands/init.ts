@@ -107,7 +107,7 @@ function installedPackages(folder: string): Package {
 /** Writes all files or none: existing files are found before any is written. */
 function writeProject(folder: string, files: Readonly<Record<string, string>>): void {
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
-    throw new UserError({ problem: `${folder} is a file, no folder.`, fix: "Name a folder." });
+    throw new UserError({ problem: `${folder} is a file, not a folder.`, fix: "Name a folder." });
   }
   const present = existsSync(folder) ? readdirSync(folder).filter((name) => !ignored.has(name)) : [];
   const bare = Object.keys(installedPackages(folder)).every((key) => /^(devD|d)ependencies$/.test(key));

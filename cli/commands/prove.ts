@@ -46,6 +46,7 @@ export function proveCommand(command: Command): void {
       const { platform, stack, json = false, junit: file } = options;
       if (file !== undefined) checkOutput(file);
       if (options.logs !== undefined) makeFolder(options.logs);
+      const longestWait = waitOf(options.longestWait);
       const loaded = await loadSubject(platform ?? argument, stack);
       const subject = subjectOf(loaded);
       const begin = Date.now();
@@ -53,7 +54,7 @@ export function proveCommand(command: Command): void {
       const onMemory = (bytes: number): void => {
         laboratoryBytes = bytes;
       };
-      const proofs = await located(loaded, await proofsOf(subject, { ...options, onMemory }));
+      const proofs = await located(loaded, await proofsOf(subject, { ...options, longestWait, onMemory }));
       const seconds = Math.round((Date.now() - begin) / 1000);
       const fields = options.fields === true ? await fieldsOf(loaded, json) : undefined;
       if (file !== undefined) writeOutput(file, junit(loaded.name, proofs, seconds));
@@ -81,9 +82,21 @@ interface ProveOptions {
   readonly longestWait: string;
 }
 
-interface Running extends ProveOptions {
+interface Running extends Omit<ProveOptions, "longestWait"> {
+  /** In milliseconds. */
+  readonly longestWait: number;
   /** Is called with the most memory that a laboratory has used, in bytes. */
   readonly onMemory: (bytes: number) => void;
+}
+
+function waitOf(text: string): number {
+  const wait = parseDuration(text);
+  if (wait !== undefined) return wait;
+  throw new UserError({
+    problem: `--longest-wait ${text} is not a duration.`,
+    fix: "Write a number with a unit, such as 60s.",
+    exitCode: 2,
+  });
 }
 
 function fieldsOf(subject: Subject, json: boolean): Promise<ProvenFields> {
@@ -116,7 +129,7 @@ async function proofsOf(subject: ProofSubject, options: Running): Promise<Combin
   }
 }
 
-async function byIstiod(subject: ProofSubject, { only, json = false }: ProveOptions): Promise<Proof[]> {
+async function byIstiod(subject: ProofSubject, { only, json = false }: Running): Promise<Proof[]> {
   const envoy = fetchedEnvoy();
   if (envoy === undefined) {
     remark(
@@ -140,17 +153,10 @@ function byRequests(
   subject: ProofSubject,
   { only, logs, json = false, longestWait, onMemory }: Running,
 ): Promise<Proof[]> {
-  const wait = parseDuration(longestWait);
-  if (wait === undefined) {
-    throw new UserError({
-      problem: `--longest-wait ${longestWait} is not a duration.`,
-      fix: "Write a number with a unit, such as 60s.",
-    });
-  }
   const run = (say: (text: string) => void): Promise<Proof[]> =>
     prove(subject, {
       say,
-      longestWait: wait,
+      longestWait,
       onMemory,
       ...(only !== undefined && { only }),
       ...(logs !== undefined && { logs }),

@@ -65,7 +65,7 @@ function renderFiles({ declared, plan }: Planned): Map<string, unknown> {
 function writeFolder(folder: string, files: ReadonlyMap<string, unknown>): void {
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new UserError({
-      problem: `${folder} is a file, no folder. Nothing was written.`,
+      problem: `${folder} is a file, not a folder. Nothing was written.`,
       fix: "Name a folder.",
     });
   }

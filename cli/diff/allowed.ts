@@ -23,8 +23,8 @@ export function readDeclarations(file: string): string[] {
     if (line === "" || line.startsWith("#")) return [];
     if (/^[A-Z]+\s.*\[[0-9a-f]{8}\]$/.test(line)) return [line];
     throw new UserError({
-      problem: `${file}:${i + 1} is no declaration of a change: ${line}`,
-      fix: "Copy the line that meshwright diff prints, such as WIDER shop/web may now PUT shop/cart (was GET) [1a2b3c4d].",
+      problem: `${file}:${i + 1} is not a line that meshwright diff prints: ${line}`,
+      fix: "Copy the first line of a change, such as WIDER shop/web may now PUT shop/cart (was GET) [1a2b3c4d].",
       exitCode: 2,
     });
   });

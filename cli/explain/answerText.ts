@@ -191,7 +191,7 @@ function worstCase(answer: Answer): string[] {
     timeout !== undefined
       ? `at most ${timeout} ms`
       : retries === undefined || perTry === undefined
-        ? "no limit of time"
+        ? "no time limit"
         : `at most ${(1 + retries.attempts) * perTry} ms and the pauses between attempts`;
   return [`worst case: ${requests} ${requests === 1 ? "request" : "requests"}, ${wait}`];
 }

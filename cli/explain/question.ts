@@ -40,6 +40,9 @@ export interface Parsed {
 
 const METHOD = /^[A-Z]+$/;
 
+/** Methods of HTTP, which a word in lower case is meant as. */
+const methods = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+
 /**
  * Whether arguments are a question, not the name of an object: `<catalog> <Kind>/<name>`.
  *
@@ -91,21 +94,36 @@ export async function parseQuestion(
   const other = rest.find((word) => /^(?!spiffe:)[a-z][a-z0-9+.-]*:\/\//i.test(word));
   if (url === undefined && other !== undefined) {
     throw new UserError({
-      problem: `"${other}" is no URL that a gateway serves.`,
+      problem: `"${other}" is not a URL that a gateway serves.`,
       fix: "Write a URL with http:// or https:// as the last word.",
       exitCode: 2,
     });
   }
   if (url !== undefined || rest.length > 3 || server === undefined || client === undefined) {
-    throw new UserError({
-      problem: `"${args.join(" ")}" is no question.`,
-      fix: "Ask [catalog] <client> <server> [METHOD /path], or [catalog] [client] [METHOD] <url>, without a client for one outside of the mesh. Write the method in capitals, and begin the path with /.",
-      exitCode: 2,
-    });
+    throw new UserError({ ...misread(args), exitCode: 2 });
   }
   return {
     ...(catalog !== undefined && { catalog }),
     question: { ...common, client, path: path ?? "/", ...hostAndPort(server, options.port) },
+  };
+}
+
+/** What is wrong with words that name no request, and how to write them. */
+function misread(args: readonly string[]): { readonly problem: string; readonly fix: string } {
+  const [method, last = ""] = args.slice(-2);
+  if (args.length > 3 && method !== undefined && METHOD.test(method) && !isUrl(last)) {
+    return { problem: `"${last}" is not a path.`, fix: `Begin the path with a slash: ${method} /${last}` };
+  }
+  const lower = args.slice(2).find((word) => methods.includes(word.toUpperCase()) && !METHOD.test(word));
+  if (lower !== undefined) {
+    return {
+      problem: `"${lower}" is not a method.`,
+      fix: `Write the method in capitals, before a path that begins with a slash: ${lower.toUpperCase()} /`,
+    };
+  }
+  return {
+    problem: `"${args.join(" ")}" does not name a client and a server, or a URL.`,
+    fix: "Write [catalog] <client> <server> [METHOD /path], or [catalog] [client] [METHOD] <url>. Leave the client out if it is outside of the mesh.",
   };
 }
 
@@ -147,7 +165,7 @@ function headersOf(given: readonly string[]): Record<string, string> {
       const [, name, value] = /^([^=:\s]+)[=:]\s*(.*)$/.exec(one) ?? [];
       if (name === undefined || value === undefined) {
         throw new UserError({
-          problem: `"${one}" is no header.`,
+          problem: `"${one}" is not a header.`,
           fix: "Write --header name=value.",
           exitCode: 2,
         });
@@ -161,7 +179,7 @@ function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65536) return port;
   throw new UserError({
-    problem: `"${text}" is no port.`,
+    problem: `"${text}" is not a port.`,
     fix: "Write --port with a number from 1 to 65535.",
     exitCode: 2,
   });
@@ -170,7 +188,7 @@ function portOf(text: string): number {
 function addressOf(text: string): string {
   if (isIP(text) !== 0) return text;
   throw new UserError({
-    problem: `"${text}" is no IP address.`,
+    problem: `"${text}" is not an IP address.`,
     fix: "Write --source-ip with an address, such as 203.0.113.7 or 2001:db8::7.",
     exitCode: 2,
   });
@@ -186,8 +204,8 @@ function claimsOf(text: string): Record<string, unknown> {
     // Reported below, as every other text that is no object.
   }
   throw new UserError({
-    problem: `--token ${text} has no JSON object.`,
-    fix: 'Write the token\'s payload, such as \'{"iss": "https://auth.example.com", "sub": "ada"}\', or a file with it.',
+    problem: `--token ${text} is not a JSON object.`,
+    fix: 'Write the token\'s payload, such as \'{"iss": "https://auth.example.com", "sub": "ada"}\', or the path of a file that contains it.',
     exitCode: 2,
   });
 }

@@ -320,6 +320,10 @@ export const catalog = defineMesh({ name: "shop", services: { web: { ports: { ht
       expect(runs[0]?.results[0]?.locations[0]?.physicalLocation.region).to.include({ startLine });
       expect(exitCode).to.equal(1);
     }
+    writeFileSync(join(folder, "throws.ts"), 'throw new Error("boom");\n');
+    expect((await inProcess(["check", "throws.ts"], { cwd: folder })).stdout).to.match(
+      /^error MW001 throws\.ts\n {2}the file can't be loaded: boom\n/,
+    );
     writeFileSync(
       join(folder, "manifest.yaml"),
       "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: a }\n---\napiVersion: v1\nkind: Service\n",

@@ -53,10 +53,10 @@ describe("cli/diff", function () {
     const broad = await run(old, now, "--allow", "allowed");
     expect([broad.exitCode, broad.stderr]).to.deep.equal([
       2,
-      "error: allowed:1 is no declaration of a change: everything\nfix:   Copy the line that meshwright diff prints, such as WIDER shop/web may now PUT shop/cart (was GET) [1a2b3c4d].",
+      "error: allowed:1 is not a line that meshwright diff prints: everything\nfix:   Copy the first line of a change, such as WIDER shop/web may now PUT shop/cart (was GET) [1a2b3c4d].",
     ]);
     const wrong = await run(old, now, "--fail-on", "wide");
-    expect([wrong.exitCode, wrong.stderr.includes("wide is no verdict")]).to.deep.equal([2, true]);
+    expect([wrong.exitCode, wrong.stderr.includes("wide is not a verdict")]).to.deep.equal([2, true]);
   });
 
   it("compares manifests of any origin, in files and folders", async () => {

@@ -95,7 +95,7 @@ describe("cli/render", function () {
     const file = join(out, own[0]);
     const told = await inProcess(["render", "alfred", "--stack", "prod", "--out", file]);
     expect(told.stderr).to.equal(
-      `error: ${file} is a file, no folder. Nothing was written.\nfix:   Name a folder.`,
+      `error: ${file} is a file, not a folder. Nothing was written.\nfix:   Name a folder.`,
     );
     expect(told.exitCode).to.equal(1);
   });

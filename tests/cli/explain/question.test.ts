@@ -71,7 +71,7 @@ describe("cli/explain/question", () => {
     const { question } = await parsed("web http://[2001:db8::7]:8080/x");
     expect(question).to.deep.include({ client: "web", server: "2001:db8::7", port: 8080, path: "/x" });
     expect((await parsed("web 10.0.0.7:5432")).question).to.deep.include({ server: "10.0.0.7", port: 5432 });
-    // Without brackets, the last group of an address is no port.
+    // Without brackets, the last group of an address is not a port.
     expect((await parsed("web 2001:db8::7")).question.server).to.equal("2001:db8::7");
   });
 
@@ -110,17 +110,23 @@ describe("cli/explain/question", () => {
 
   it("refuses what it can't read, and names it", async () => {
     for (const [text, options, problem] of [
-      ["web", {}, '"web" is no question.'],
-      ["a b c d", {}, '"a b c d" is no question.'],
-      ["a b c https://x.example.com", {}, '"a b c https://x.example.com" is no question.'],
-      ["web cart", { port: "70000" }, '"70000" is no port.'],
-      ["web cart:70000", {}, '"70000" is no port.'],
+      ["web", {}, '"web" does not name a client and a server, or a URL.'],
+      ["a b c d", {}, '"a b c d" does not name a client and a server, or a URL.'],
+      ["catalog web cart get x", {}, '"get" is not a method.'],
+      ["catalog web cart GET x", {}, '"x" is not a path.'],
+      [
+        "a b c https://x.example.com",
+        {},
+        '"a b c https://x.example.com" does not name a client and a server, or a URL.',
+      ],
+      ["web cart", { port: "70000" }, '"70000" is not a port.'],
+      ["web cart:70000", {}, '"70000" is not a port.'],
       ["web cart:80", { port: "81" }, "cart:80 has the port 80, and --port is 81."],
-      ["web cart", { header: ["x"] }, '"x" is no header.'],
+      ["web cart", { header: ["x"] }, '"x" is not a header.'],
       ["web cart", { token: "[]" }, "--token [] can't be read."],
-      ["web cart", { token: "{" }, "--token { has no JSON object."],
-      ["web cart", { sourceIp: "300.1.1.1" }, '"300.1.1.1" is no IP address.'],
-      ["shop ftp://x.example.com", {}, '"ftp://x.example.com" is no URL that a gateway serves.'],
+      ["web cart", { token: "{" }, "--token { is not a JSON object."],
+      ["web cart", { sourceIp: "300.1.1.1" }, '"300.1.1.1" is not an IP address.'],
+      ["shop ftp://x.example.com", {}, '"ftp://x.example.com" is not a URL that a gateway serves.'],
     ] as const) {
       const refused = await parsed(text, options).catch((error: unknown) => error as Error);
       expect(refused, text).to.be.instanceOf(Error);
