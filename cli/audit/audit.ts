@@ -119,7 +119,7 @@ function replacedFinding({ first, last }: Sources["replaced"][number]): AuditFin
     code: repeated.code,
     severity: repeated.severity,
     object: nameOf(knownObject(last.object)),
-    message: `It is also in ${earlier?.file ?? ""}:${earlier?.line ?? 1}. kubectl apply keeps the last one, so only this one is judged.`,
+    message: `The object is also in ${earlier?.file ?? ""}:${earlier?.line ?? 1}. kubectl apply keeps the last one, so only this one is judged.`,
     fix: "Remove one of them, or name the folders of each environment one after the other",
     ...placeOf(last, undefined),
   };

@@ -39,7 +39,7 @@ describe("cli/audit", () => {
       "",
       "AuthorizationPolicy shop/web",
       "  warning MW937 shop.yaml:25",
-      "    It is cluster.local/ns/shop/sa/weeb, and no workload of the namespace shop among the objects has this service account.",
+      "    The rule names cluster.local/ns/shop/sa/weeb, and no workload of the namespace shop among the objects has this service account.",
       "    fix: Name one of: shop/web",
       "",
       "4 objects: 1 error, 1 warning",

@@ -160,7 +160,7 @@ export const unknownCaller: AuditRule = {
         yield {
           object,
           path,
-          message: `It is ${text}, and no workload of the namespace ${namespace}${amongObjects(audited)} has this service account.`,
+          message: `The rule names ${text}, and no workload of the namespace ${namespace}${amongObjects(audited)} has this service account.`,
           fix: `Name one of: ${listed([...accounts].filter((one) => one.startsWith(`${namespace}/`)).sort())}`,
         };
       }

@@ -88,7 +88,7 @@ function* cutCalls(audited: Audited): Iterable<RuleFinding> {
       yield {
         object,
         path,
-        message: `It names ${host}:${port}, and NetworkPolicies deny the connections to ${titleOf(found.service)}: ${found.by}.`,
+        message: `An environment variable names ${host}:${port}, and NetworkPolicies deny the connections to ${titleOf(found.service)}: ${found.by}.`,
         fix: "Allow the connection in both directions, or remove the variable",
       };
     }

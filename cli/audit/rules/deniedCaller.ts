@@ -56,7 +56,7 @@ export const deniedCaller: AuditRule = {
         yield {
           object,
           path,
-          message: `It names ${host}:${port}, and ${titleOf(to.from)} denies every request of these pods: ${reason}.`,
+          message: `An environment variable names ${host}:${port}, and ${titleOf(to.from)} denies every request of these pods: ${reason}.`,
           fix:
             identity === undefined
               ? "Let its pods get a proxy, or remove the variable"

@@ -194,7 +194,7 @@ spec:
     const without = audited(documents(mesh, deployment("web", { env, labels: optOut })));
     expect(said(without, "MW934")).to.have.length(1);
     expect(said(without, "MW934")[0]).to.contain(
-      "It names cart.shop.svc.cluster.local:8080, and Service shop/cart denies every request of these pods: it requires mutual TLS, and they have no proxy.",
+      "An environment variable names cart.shop.svc.cluster.local:8080, and Service shop/cart denies every request of these pods: it requires mutual TLS, and they have no proxy.",
     );
     expect(said(audited(documents(mesh, deployment("web", { env }))), "MW934")).to.deep.equal([]);
     for (const value of ["cart", "https://elsewhere:8080", "cart:9999", "just text"]) {

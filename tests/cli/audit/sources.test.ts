@@ -86,7 +86,7 @@ describe("cli/audit: manifests", () => {
   it("with one name are one object, the last", () => {
     const result = audited(documents(service("web"), service("web", "name: http, port: 80")));
     expect(said(result, "MW921")).to.deep.equal([
-      "Service shop/web 8: It is also in mesh.yaml:1. kubectl apply keeps the last one, so only this one is judged.",
+      "Service shop/web 8: The object is also in mesh.yaml:1. kubectl apply keeps the last one, so only this one is judged.",
     ]);
     expect(result.objects).to.equal(1);
     const generated = "apiVersion: batch/v1\nkind: Job\nmetadata: { generateName: job- }\n";
