@@ -91,7 +91,7 @@ function entrances({ gateways = [], istiod }: IstioControlPlaneArgs, mesh: Mesh)
         ? []
         : [
             `numTrustedProxies of the gateway "${name}" is ${said(numTrustedProxies)}, and ${path}.tls.terminatedBy of the catalog "${mesh.name}" is "${tls.terminatedBy}". ` +
-              `The gateway then replaces the load balancer's X-Forwarded-Proto by "http", so applications that redirect to HTTPS do so forever. ` +
+              `The gateway then replaces the load balancer's X-Forwarded-Proto with "http", so applications that redirect to HTTPS do so forever. ` +
               `Set numTrustedProxies to the number of proxies in front of the gateway.`,
           ]),
     ]);

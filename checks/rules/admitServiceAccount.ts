@@ -17,7 +17,7 @@ export const admitServiceAccount: MeshRule = {
   title: "Admissions from the mesh's own namespaces name a service account",
   why: [
     "An admission without a service account admits every pod of the namespace.",
-    "In a namespace of the mesh this includes services that declare no such call, so their calls are no longer the whole truth.",
+    "In a namespace of the mesh this includes services that declare no such call, so the calls of the catalog no longer list every caller.",
   ],
   see: pages.authorizationPolicy,
   suppress: "every workload of that namespace may call the service.",

@@ -19,7 +19,7 @@ export const text = (issuers: readonly string[]): Text => ({
 export const claimIssuerNamed: DefinitionRule = {
   code: "MW315",
   severity: "warning",
-  title: "Where several issuers are declared, required claims name their issuer",
+  title: "If several issuers are declared, required claims name their issuer",
   why: [
     "A claim has a meaning only together with its issuer.",
     "With several issuers, the least trusted of them can issue a token with the required claim.",

@@ -24,7 +24,7 @@ const withAdmin = (port: string): object => ({
 
 export const text = (callee: string, wider: string): Text => ({
   message: `clients that this route denies can take ${wider} to the same port of "${callee}", which may read spellings such as /ADMIN as this route's path`,
-  fix: `give one of the routes another port of "${callee}" or another service, rewrite the two to separate paths, or write the same lists at both`,
+  fix: `give one of the routes another port of "${callee}" or another service, rewrite the two to separate paths, or set the same lists on both`,
 });
 
 export const clientsNotBypassed: MeshRule = {

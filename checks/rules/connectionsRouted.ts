@@ -19,7 +19,7 @@ const broker = (host: object): object => ({
 });
 
 export const notTerminated = (service: string, protocol: string): Text => ({
-  message: `the gateway forwards TLS to "${service}" without terminating it, and the routed port speaks ${protocol}`,
+  message: `the gateway forwards TLS to "${service}" without terminating it, and the routed port has the protocol ${protocol}`,
   fix: 'set the protocol of the port to "tls" if the service terminates TLS, or remove tls.mode and give tls.credentialName',
 });
 

@@ -7,7 +7,7 @@ const excepting = (caller: string): object =>
   webAndApi({}, { deny: { admin: { paths: ["/admin/*"], notCallers: [caller] } } });
 
 export const text = (name: string, service: string, callers: readonly string[]): Text => ({
-  message: `"${name}" is no caller of "${service}"`,
+  message: `"${name}" is not a caller of "${service}"`,
   fix: nearest(
     name,
     [...callers],

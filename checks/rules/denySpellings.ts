@@ -18,11 +18,11 @@ export const undecided = (): Text => ({
 export const denySpellings: MeshRule = {
   code: "MW326",
   severity: "warning",
-  title: "DENY rules and external authorization have exceptions",
+  title: "DENY rules and external authorization list exceptions, not matches",
   why: [
-    "A request has many spellings. One that a DENY rule, or external authorization, does not match as intended passes.",
-    "A rule with exceptions applies to all that it doesn't list, also to another spelling.",
-    "The policy `require-safe-patterns` reports the same of DENY rules.",
+    "Applications treat several spellings of a path as the same path.",
+    "A request with a spelling that a DENY rule or external authorization does not list passes.",
+    "A rule that lists exceptions applies to everything else, including other spellings. For DENY rules, the policy `require-safe-patterns` reports the same.",
   ],
   see: pages.securityBestPractices,
   suppress: "the application answers other spellings of these requests with 404.",

@@ -53,7 +53,7 @@ export const destinationsShare: DefinitionRule = {
   title: "The services of a route share its requests: each once, and at most 100 percent",
   why: [
     "The first service of a route receives what the weights of the others leave.",
-    "Envoy divides requests by the ratio of the weights, so a sum above 100 would give each service another share than the catalog says.",
+    "Envoy divides requests by the ratio of the weights, so a sum above 100 would give each service a share that differs from the catalog.",
     "Header routes, mirrors and faults belong to one service, and a route with several services can't have them.",
   ],
   see: pages.trafficShifting,

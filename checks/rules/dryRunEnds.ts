@@ -39,7 +39,7 @@ export const dryRunEnds: MeshRule = {
   severity: "warning",
   title: "A dry run of authorization restricts something, and ends",
   why: [
-    "Istio evaluates and reports a policy that is a dry run, and enforces nothing of it.",
+    "Istio evaluates a policy in a dry run and reports the result, but does not enforce the policy.",
     "A dry run of a service or of the mesh allows undeclared calls, so outside of dev it needs an end.",
     "A dry run of a call keeps the call's own access enforced, so it must be narrower than the call.",
   ],

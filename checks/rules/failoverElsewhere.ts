@@ -17,7 +17,7 @@ export const failoverElsewhere: MeshRule = {
   severity: "error",
   title: "A failover names another region",
   why: [
-    "A failover from a region to itself changes nothing: Envoy already uses the endpoints of the own region first.",
+    "A failover from a region to itself changes nothing: Envoy already uses the endpoints of the caller's region first.",
     "The intended region is missing, and gets requests only in the default order.",
   ],
   see: pages.localityFailover,

@@ -15,7 +15,7 @@ export const failoverNeedsOutlierDetection: MeshRule = {
   severity: "error",
   title: "Failover between regions is used with outlier detection",
   why: [
-    "Envoy sends requests to another region only when endpoints of the own region are unhealthy.",
+    "Envoy sends requests to another region only when endpoints of the caller's region are unhealthy.",
     "Without outlier detection it never marks an endpoint that returns errors as unhealthy, so the failover does not happen.",
   ],
   see: pages.localityFailover,

@@ -28,7 +28,7 @@ export const typeText = (reason: string): Text => ({
 });
 
 export const resultText = (type: string): Text => ({
-  message: `the filter is no condition, so nothing is logged: its value has the type ${type.replace("$", "")}`,
+  message: `the filter is not a condition, so nothing is logged: its value has the type ${type.replace("$", "")}`,
   fix: `compare it with a value, ${example}`,
 });
 

@@ -20,7 +20,7 @@ export const tokenChanged = (header: string): Text => ({
 });
 
 export const claimForged = (header: string, issuer: string): Text => ({
-  message: `the gateway writes "${header}", which the service takes for a claim of a token of ${issuer}`,
+  message: `the gateway writes "${header}", which the service treats as a claim of a token of ${issuer}`,
   fix: "use another header; to keep out values of clients, write the name under headers.request.remove",
 });
 

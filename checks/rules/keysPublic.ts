@@ -21,7 +21,7 @@ export const keysPublic: DefinitionRule = {
   title: "Key sets have public keys only",
   why: [
     "Proxies only verify tokens, for which public keys suffice.",
-    "A private key (`d`) or a symmetric key (`k`) signs tokens, and a RequestAuthentication is readable for many.",
+    "A private key (`d`) or a symmetric key (`k`) signs tokens, and many users can read a RequestAuthentication.",
   ],
   see: pages.requestAuthentication,
   stage: "definition",

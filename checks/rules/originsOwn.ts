@@ -24,7 +24,7 @@ export const anyCharacter = (pattern: string): Text => ({
 
 export const openEnd = (pattern: string): Text => ({
   message: `every origin that continues "${pattern}" matches, such as ${pattern}.attacker.example`,
-  fix: "write the origin as a text, or a regular expression for the whole origin",
+  fix: "write the whole origin as a string, or a regular expression that matches the whole origin",
 });
 
 export const originsOwn: MeshRule = {

@@ -24,7 +24,7 @@ const overriding = (more: object): object => ({
 });
 
 export const text = (lost: readonly string[]): Text => ({
-  message: `the override leaves out what the catalog says of the pods: ${lost.join("; ")}`,
+  message: `the override leaves out settings of the pods that the catalog declares: ${lost.join("; ")}`,
   fix: "repeat it in the override, or use services.*.workload.pod, which is merged by the names of containers",
 });
 

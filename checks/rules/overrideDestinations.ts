@@ -15,7 +15,7 @@ const overriding = (host: string): object => ({
 });
 
 export const text = (what: string, workloads: string, to: string, fate: string): Text => ({
-  message: `with the override, ${what} of ${workloads} to ${to} ${fate}, which the catalog does not say`,
+  message: `with the override, ${what} of ${workloads} to ${to} ${fate}, which the catalog does not declare`,
   fix: "declare the call, route or mirror in the catalog, or suppress this with the reason",
 });
 

@@ -19,8 +19,8 @@ export const overrideExposure: ObjectRule = {
   severity: "warning",
   title: "Overrides do not open Services to clients outside of the cluster",
   why: [
-    "Requests from outside pass a gateway, which ends their TLS, checks their tokens and limits their rate.",
-    "A Service with an address of its own lets clients connect to the pods past it.",
+    "Requests from outside pass through a gateway, which terminates TLS, checks tokens and limits the rate.",
+    "A Service with an address of its own lets clients connect to the pods directly.",
   ],
   see: pages.kubernetesService,
   suppress: "the clients can't use a gateway, such as those of another protocol; name what limits them.",

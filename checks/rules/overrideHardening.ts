@@ -21,7 +21,7 @@ export const overrideHardening: ObjectRule = {
   why: [
     "The catalog's pods meet the restricted Pod Security Standard.",
     "An override that relaxes it gives an attacker in the container more, such as root rights or the node's network.",
-    "A namespace that admits privileged pods lets everyone who may create pods there do the same.",
+    "In a namespace that admits privileged pods, every user who may create pods gets the same permissions.",
   ],
   see: pages.kubernetesPodSecurity,
   suppress: "the program needs the permission, or Istio's init container does; name why.",

@@ -16,7 +16,7 @@ export const text = (problem: string): Text => ({
 export const overrideHosts: ObjectRule = {
   code: "MW339",
   severity: "error",
-  title: "An overridden VirtualService takes no host of another one",
+  title: "An overridden VirtualService has no host that another VirtualService has",
   why: [
     "Sidecars apply one VirtualService for each host: the oldest. They ignore the routes of all others.",
     "Which one applies changes when an object is created again.",

@@ -21,7 +21,7 @@ export const overrideMtls: ObjectRule = {
   why: [
     "A PeerAuthentication that accepts plaintext admits clients without an identity, and its traffic can be read.",
     "A DestinationRule without mutual TLS sends plaintext, which a STRICT service refuses.",
-    "A Gateway of mode SIMPLE no longer asks its clients for a certificate.",
+    "A Gateway with mode SIMPLE no longer requires client certificates.",
   ],
   see: pages.mutualTlsMigration,
   suppress: "clients without a proxy still call the service; name the date by which they have one.",

@@ -23,7 +23,7 @@ export const overrideRead: ObjectRule = {
   title: "Istio reads overridden settings as they are written",
   why: [
     "Istio ignores a mistyped annotation, an unreachable route and one of two contradicting ports, and reports nothing.",
-    "The objects then do something else than they say.",
+    "The objects then behave differently from what their fields say.",
   ],
   see: pages.analysis,
   suppress: "the setting is for another version of Istio, or for another tool.",

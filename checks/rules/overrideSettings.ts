@@ -16,7 +16,7 @@ const overriding = (maxConnections: number): object => ({
 });
 
 export const text = (of: string, before: string, after: string, more = 0): Text => ({
-  message: `the override replaces what the catalog says of ${of}: ${before} becomes ${after}${
+  message: `the override replaces the catalog's setting of ${of}: ${before} becomes ${after}${
     more === 0 ? "" : `, and ${more} more ${more === 1 ? "setting" : "settings"}`
   }`,
   fix: "set it in the catalog, where checks read it, or suppress this with the reason",

@@ -39,10 +39,10 @@ export const connectionsDecided = (host: string): Text => ({
 export const providerReached: MeshRule = {
   code: "MW328",
   severity: "error",
-  title: "Proxies can ask their external authorizer",
+  title: "Proxies can reach their external authorizer",
   why: [
-    "If a proxy cannot ask its provider, it denies every request that the provider should decide.",
-    "A rule that does not match a request lets it pass without a decision.",
+    "If a proxy cannot reach its provider, it denies every request that the provider should decide.",
+    "A request that the rule does not match passes without a decision.",
   ],
   see: pages.externalAuthorization,
   stage: "mesh",

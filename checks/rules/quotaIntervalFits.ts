@@ -9,7 +9,7 @@ const limited = (per: string): object => ({
 
 /** @param intervals in milliseconds. */
 export const text = (service: string, { quota, limit }: { quota: number; limit: number }): Text => ({
-  message: `the quotas of "${service}" are filled every ${formatDuration(quota)}, which is no multiple of its limit's ${formatDuration(limit)}: Envoy rejects both`,
+  message: `the quotas of "${service}" are filled every ${formatDuration(quota)}, which is not a multiple of its limit's ${formatDuration(limit)}: Envoy rejects both`,
   fix: `use ${formatDuration(Math.ceil(quota / limit) * limit)}, or another multiple of ${formatDuration(limit)}`,
 });
 

@@ -23,7 +23,7 @@ export const secretReferenced: DefinitionRule = {
     "A reference to a Secret keeps the value out of all of them, and lets it rotate without a change of the catalog.",
   ],
   see: pages.kubernetesSecrets,
-  suppress: "the value is no secret, or a default for development that is used nowhere else.",
+  suppress: "the value is not a secret, or is a default for development that is used nowhere else.",
   stage: "definition",
   examples: {
     wrong: withEnv({ DB_PASSWORD: "hunter2" }),

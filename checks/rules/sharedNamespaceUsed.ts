@@ -16,7 +16,7 @@ export const sharedNamespaceUsed: DefinitionRule = {
   title: "A shared namespace contains services of the catalog",
   why: [
     "`sharedNamespaces` lists namespaces that this catalog uses, but does not own.",
-    "A misspelt one leaves the real namespace owned, so the catalog takes over its default policies from its other users.",
+    "If an entry is misspelt, the catalog still owns the real namespace, and replaces the default policies of the namespace's other users.",
   ],
   see: pages.kubernetesNamespaces,
   suppress: "a service moves into the namespace soon.",

@@ -31,8 +31,8 @@ const routed = (own: object): object => ({
 
 /** @param routes paths of the routes from which requests reach the service through others. */
 export const text = (header: string, service: string, routes: readonly string[]): Text => ({
-  message: `clients can send "${header}" in requests of ${routes.join(", ")}, and the services behind them can pass it on to "${service}", which counts by it`,
-  fix: `add headers: { request: { remove: ["${header}"] } } to these routes, or replace header by claim`,
+  message: `clients can send "${header}" in requests of ${routes.join(", ")}, and the services behind them can pass it on to "${service}", which counts requests by this header`,
+  fix: `add headers: { request: { remove: ["${header}"] } } to these routes, or replace header with claim`,
 });
 
 export const tenantHeaderRemoved: MeshRule = {

@@ -23,7 +23,7 @@ const limited = (key: object): object => ({
 /** @param routes paths of the routes from which requests reach the service directly. */
 export const text = (header: string, service: string, routes: readonly string[]): Text => ({
   message: `clients of ${routes.join(", ")} choose the value of "${header}": they spend the quota of any tenant of "${service}", or get a new one with each value`,
-  fix: `replace header by claim, such as claim: "tenant_id", which proxies take from the validated token; or set the header at these routes with headers.request.set`,
+  fix: `replace header with claim, such as claim: "tenant_id", which proxies take from the validated token; or set the header at these routes with headers.request.set`,
 });
 
 export const tenantHeaderTrusted: MeshRule = {

@@ -8,7 +8,7 @@ const jwtRules = [{ issuer: "https://auth.example.com" }];
 
 export const text = (): Text => ({
   message:
-    "issuers are declared, and no call, route or admission has an endUser, and no limit a claim: requests without a token are accepted everywhere",
+    "issuers are declared, but no call, route or admission has endUser and no limit has a claim: requests without a token are accepted everywhere",
   fix: "add endUser: {} to the calls and routes that require a token, or remove jwtRules",
 });
 

@@ -42,7 +42,7 @@ export function unservedPorts(model: Model): Mistake[] {
         {
           object,
           path: `spec.servers[${i}].port.number`,
-          problem: `the port ${number} of Gateway ${object.namespace}/${object.name} is no port of the Service of its pods, so no client reaches it`,
+          problem: `the port ${number} of Gateway ${object.namespace}/${object.name} is not a port of the Service that selects its pods, so no client reaches it`,
           fix: "Add the port to the Service, or use one of its ports",
         },
       ];

@@ -57,7 +57,7 @@ function methodMistake(method: string): Pick<Mistake, "problem" | "fix">[] {
   const upper = method.toUpperCase();
   return [
     {
-      problem: `"${method}" is no method of HTTP, so no request matches it: proxies compare methods exactly`,
+      problem: `"${method}" is not an HTTP method, so no request matches it: proxies compare methods exactly`,
       fix: methods.has(upper) ? `Write ${upper}` : "Write a method such as GET",
     },
   ];

@@ -25,7 +25,7 @@ export const messages = {
     fix: "Remove it",
   }),
   identity: (identity: string): Message => ({
-    problem: `is ${identity}, which is no service account of the host's namespace, so callers accept another server`,
+    problem: `is ${identity}, which is not a service account of the host's namespace, so callers accept another server`,
     fix: "Remove the list, because Istio uses the service accounts of the host's pods",
   }),
   sni: (name: string): Message => ({

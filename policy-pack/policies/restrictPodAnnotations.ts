@@ -28,7 +28,7 @@ export const messages = {
     fix: "Remove the setting, or allow it in the policy's configuration after a review",
   }),
   topology: (name: string): Message => ({
-    problem: `sets gatewayTopology.${name}, but the pod is no gateway, so clients could state another address or identity`,
+    problem: `sets gatewayTopology.${name}, but the pod is not a gateway, so clients could state another address or identity`,
     fix: "Remove the setting, and set it for gateways only",
   }),
   program: (container: string): Message => ({

@@ -16,7 +16,7 @@ const found = (caller: string, more: object = {}, calls: unknown = { cart: {} })
     .map(({ path, message, fix }) => `${path}: ${message}; ${fix}`);
 
 const unknown = (name: string, fix: string): string =>
-  `services.cart.deny.one.notCallers: "${name}" is no caller of "cart"; ${fix}`;
+  `services.cart.deny.one.notCallers: "${name}" is not a caller of "cart"; ${fix}`;
 
 describe("the check of the callers of DENY rules", () => {
   it("says what to do about a name that resembles no caller", () => {

@@ -11,7 +11,7 @@ describe("overrides of destinations", () => {
     const leading = (kind: string, spec: object): string[] =>
       found({ [kind]: { "shop/api": { spec } } }, more).filter((line) => line.startsWith("MW366"));
     const led = (fate: string, kind = "Service"): string =>
-      `MW366 ${kind}["shop/api"]: with the override, requests of every client to ${api} ${fate}, which the catalog does not say`;
+      `MW366 ${kind}["shop/api"]: with the override, requests of every client to ${api} ${fate}, which the catalog does not declare`;
     expect(leading("Service", { selector: { app: "web" } })).to.deep.equal([
       led("reach the pods of shop/web"),
     ]);
@@ -43,7 +43,7 @@ describe("overrides of destinations", () => {
       return found({ Deployment: { [`shop/api-${name}`]: { spec } } }, more);
     };
     expect(renamed("v1")).to.deep.equal([
-      `MW366 Deployment["shop/api-v1"]: with the override, requests of every client to ${api} subset v1 reach no known pods, which the catalog does not say`,
+      `MW366 Deployment["shop/api-v1"]: with the override, requests of every client to ${api} subset v1 reach no known pods, which the catalog does not declare`,
     ]);
     expect(renamed("v2")).to.deep.equal([]);
   });
@@ -85,7 +85,7 @@ describe("overrides of destinations", () => {
     };
     const endpoints = [{ address: "203.0.113.9" }];
     expect(found({ ServiceEntry: { "shop/bank": { spec: { endpoints } } } }, more)).to.deep.equal([
-      'MW366 ServiceEntry["shop/bank"]: with the override, requests of "jobs" to bank.example.com:443 go to 203.0.113.9 (bank.example.com:443), which the catalog does not say',
+      'MW366 ServiceEntry["shop/bank"]: with the override, requests of "jobs" to bank.example.com:443 go to 203.0.113.9 (bank.example.com:443), which the catalog does not declare',
     ]);
   });
 });

@@ -180,7 +180,7 @@ describe("effects of overrides", () => {
 
   it("are limits, timeouts and retries that replace the catalog's", () => {
     const to = { destination: { host: "api.shop.svc.cluster.local", port: { number: 8080 } } };
-    const replaces = "the override replaces what the catalog says of requests to";
+    const replaces = "the override replaces the catalog's setting of requests to";
     const timed = {
       services: {
         ...base.services,
@@ -262,7 +262,7 @@ describe("effects of overrides", () => {
     const api = "api.shop.svc.cluster.local";
     const web = "web.shop.svc.cluster.local";
     const route = (...http: object[]): object => ({ VirtualService: { "shop/api": { spec: { http } } } });
-    const says = "which the catalog does not say";
+    const says = "which the catalog does not declare";
     expect(found(route({ route: [to(web)] }))).to.deep.equal([
       `MW366 VirtualService["shop/api"]: with the override, requests of "web" to ${api}:8080 go to ${web}:8080, ${says}`,
     ]);

@@ -240,7 +240,7 @@ describe("overrides of terminations", () => {
 
 describe("overrides of containers", () => {
   const misses = (...lost: string[]): string[] => [
-    `MW376 the override leaves out what the catalog says of the pods: ${lost.join("; ")}`,
+    `MW376 the override leaves out settings of the pods that the catalog declares: ${lost.join("; ")}`,
   ];
 
   it("may add to what the catalog declares", () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { base, found, type Http, http, rerouting } from "./overriding";
 
 const api = "api.shop.svc.cluster.local";
-const replaces = "the override replaces what the catalog says of requests to";
+const replaces = "the override replaces the catalog's setting of requests to";
 
 const services = (own: object): object => ({
   services: { ...base.services, api: { ports: { http }, ...own } },
@@ -77,7 +77,7 @@ describe("overrides of requests", () => {
     ]);
     const plain = services({ versions, traffic: { weights: { v1: 100, v2: 0 } } });
     expect(copying(subset(100), plain)).to.deep.equal([
-      `MW366 VirtualService["shop/api"]: with the override, copies of requests of "web" to ${api}:8080 go to ${api}:8080 subset v2, which the catalog does not say`,
+      `MW366 VirtualService["shop/api"]: with the override, copies of requests of "web" to ${api}:8080 go to ${api}:8080 subset v2, which the catalog does not declare`,
     ]);
   });
 
@@ -160,7 +160,7 @@ describe("overrides of requests", () => {
     const more = routed({});
     const first = (route: object) => (routes: readonly Http[]) => [route, ...routes];
     const leads = `MW366 VirtualService["shop/${host}"]: with the override, requests of "istio-ingress-shop" to ${host}:443 (such as GET https://${host}:443`;
-    const says = "which the catalog does not say";
+    const says = "which the catalog does not declare";
     const to = [{ destination: { host: "web.shop.svc.cluster.local", port: { number: 8080 } } }];
     expect(atGateway(more, first({ match: [{ uri: { exact: "/admin" } }], route: to }))).to.deep.equal([
       `${leads}/admin) go to web.shop.svc.cluster.local:8080, ${says}`,

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { found, http, rerouting } from "./overriding";
 
 const api = "api.shop.svc.cluster.local:8080";
-const replaces = `MW365 VirtualService["shop/api"]: the override replaces what the catalog says of requests to ${api}`;
+const replaces = `MW365 VirtualService["shop/api"]: the override replaces the catalog's setting of requests to ${api}`;
 
 const calling = (resilience?: object): object => ({
   services: {

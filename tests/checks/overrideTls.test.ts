@@ -3,7 +3,7 @@ import { checkMesh, renderMesh } from "../../mesh";
 import { base, found, http } from "./overriding";
 
 const api = "api.shop.svc.cluster.local:8080";
-const replaces = "the override replaces what the catalog says of requests to";
+const replaces = "the override replaces the catalog's setting of requests to";
 const outsidePort = { http: { port: 80, targetPort: 443, protocol: "http" } };
 
 /** A catalog whose proxies encrypt requests to two outside hosts: at the caller, and at the egress gateway. */

@@ -58,7 +58,7 @@ describe("components/contradictions", () => {
     ).to.deep.equal([]);
     const behind = host({ tls: { mode: "DISABLE", terminatedBy: "loadBalancer" } });
     expect(found(behind)).to.deep.equal([
-      `numTrustedProxies of the gateway "istio-ingress" is missing, and ${at}.tls.terminatedBy of the catalog "shop" is "loadBalancer". The gateway then replaces the load balancer's X-Forwarded-Proto by "http", so applications that redirect to HTTPS do so forever. Set numTrustedProxies to the number of proxies in front of the gateway.`,
+      `numTrustedProxies of the gateway "istio-ingress" is missing, and ${at}.tls.terminatedBy of the catalog "shop" is "loadBalancer". The gateway then replaces the load balancer's X-Forwarded-Proto with "http", so applications that redirect to HTTPS do so forever. Set numTrustedProxies to the number of proxies in front of the gateway.`,
     ]);
     expect(found(behind, { gateways: [{ name: "istio-ingress", numTrustedProxies: 1 }] })).to.deep.equal([]);
     const meshConfig = { defaultConfig: { gatewayTopology: { numTrustedProxies: 1 } } };
