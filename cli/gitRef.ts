@@ -11,6 +11,15 @@ export function isRef(argument: string): boolean {
   return form.test(argument);
 }
 
+/** Whether git has a revision of that name, such as `main`. */
+export async function isRevision(name: string): Promise<boolean> {
+  if (name.startsWith("-")) return false;
+  const { exitCode } = await execa("git", ["rev-parse", "--verify", "--quiet", `${name}^{commit}`], {
+    reject: false,
+  });
+  return exitCode === 0;
+}
+
 /**
  * Calls a function with a file or folder of a git revision. Before, it unpacks the revision to a temporary folder, with
  * the packages installed in the working tree. Afterwards, it removes the folder.

@@ -6,7 +6,7 @@ import { type Side, sideOfMesh, sideOfPlan } from "../program/diff/side";
 import { gatewayWorkloads, meshSettings } from "./audit/meshReleases";
 import { placeOf, type Sources, sourcesOf } from "./audit/sources";
 import { isData, isProgramFile } from "./catalogFile";
-import { atRef, isRef } from "./gitRef";
+import { atRef, isRef, isRevision } from "./gitRef";
 import { maxManifestBytes, type ReadFiles, readFiles, readText } from "./manifests";
 import { isMeshConfig, meshConfigIn } from "./meshSettings";
 import { checkedMesh, planned } from "./planned";
@@ -32,7 +32,7 @@ export async function loadSide(
   const atRevision = await atRef(argument, async (path) =>
     inRevision(await loadSide(path, stack), path, argument),
   );
-  return atRevision ?? manifestsSide(argument) ?? catalogSide(argument, stack, sandbox);
+  return atRevision ?? manifestsSide(argument) ?? (await catalogSide(argument, stack, sandbox));
 }
 
 /** Whether a word names a side, found or not: a path, a git revision's path, or a platform of the project. */
@@ -59,7 +59,14 @@ async function catalogSide(
   stack: string | undefined,
   sandbox: string | undefined,
 ): Promise<Side> {
-  const subject = await loadSubject(argument, stack, sandbox);
+  const subject = await loadSubject(argument, stack, sandbox).catch(async (error: unknown) => {
+    if (argument === undefined || existsSync(argument) || !(await isRevision(argument))) throw error;
+    throw new UserError({
+      problem: `"${argument}" is a git revision without a path.`,
+      fix: `Name the catalog or the folder at that revision: ${argument}:catalog.ts`,
+      cause: error,
+    });
+  });
   const { mesh, declared, plan } = planned(subject);
   const objects = declared.flatMap((one) => one.objects);
   return {

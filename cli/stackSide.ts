@@ -59,10 +59,13 @@ async function exported(stack: string): Promise<ExportedStack["deployment"]> {
     { reject: false },
   );
   if (failed) {
+    const missing = exitCode === undefined;
     throw new UserError({
-      problem: `\`pulumi stack export --stack ${stack}\` failed${exitCode === undefined ? ": pulumi is not on PATH" : ""}.`,
+      problem: `\`pulumi stack export --stack ${stack}\` failed${missing ? ": pulumi is not on PATH" : ""}.`,
       ...(stderr !== "" && { details: stderr.split("\n").slice(0, 6).join("\n") }),
-      fix: "Log in to the stack's backend, and run the command in the folder of the Pulumi project.",
+      fix: missing
+        ? "Install it: https://www.pulumi.com/docs/install/"
+        : "Log in to the stack's backend, and run the command in the folder of the Pulumi project.",
     });
   }
   return (JSON.parse(stdout) as ExportedStack).deployment;

@@ -122,5 +122,9 @@ describe("cli/diff", function () {
     );
     expect((await run("other:mesh.json", "mesh.json")).stderr).to.include('git has no revision "other"');
     expect((await run("main:nothing.json", "mesh.json")).stderr).to.include("main has no nothing.json");
+    expect((await run("main", "mesh.json")).stderr).to.equal(
+      'error: "main" is a git revision without a path.\nfix:   Name the catalog or the folder at that revision: main:catalog.ts',
+    );
+    expect((await run("other", "mesh.json")).stderr).to.include('"other" is neither a platform nor a file.');
   });
 });

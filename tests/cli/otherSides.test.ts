@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { stackSide } from "../../cli/stackSide";
+import type { UserError } from "../../errors/userError";
 import { changesBetween } from "../../program/diff/changes";
 import { deployedObjects } from "../../program/diff/deployed";
 import { answer } from "../../cli/explain/answer";
@@ -144,6 +145,20 @@ describe("cli: sides that are no files", function () {
     const empty = join(folder, "none");
     const refused = await stackSide(undefined, undefined, empty).catch((error: unknown) => String(error));
     expect(refused).to.contain(`There is no deployment of the sandbox in ${empty} to compare with.`);
+  });
+
+  it("need Pulumi's CLI for a stack, and say where it is", async () => {
+    const { PATH } = process.env;
+    process.env.PATH = folder;
+    try {
+      const refused = await stackSide(undefined, "dev", folder).catch((error: unknown) => error as UserError);
+      expect((refused as UserError).problem).to.equal(
+        "`pulumi stack export --stack dev` failed: pulumi is not on PATH.",
+      );
+      expect((refused as UserError).fix).to.equal("Install it: https://www.pulumi.com/docs/install/");
+    } finally {
+      process.env.PATH = PATH;
+    }
   });
 
   it("are read of a cluster by explain and diff", async () => {
