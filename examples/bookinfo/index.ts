@@ -1,5 +1,5 @@
 import { definePlatform, deploy } from "../../index";
 import { catalog } from "./catalog";
 
-// Pulumi runs what a CommonJS module is, so the program is exported by `export =`.
+// Pulumi runs the value that a CommonJS module exports, so the program is assigned to `export =`.
 export = deploy(definePlatform({ name: "bookinfo", catalog }));

@@ -31,5 +31,5 @@ spec:
         - source:
             principals: ["cluster.local/ns/shop/sa/cart"]`,
   exempt:
-    "Exempt a public endpoint that is called by clients without an identity. Better list its paths: a rule without `from`, but with `to.operation.paths`, is accepted.",
+    "Exempt a public endpoint that is called by clients without an identity. Instead of an exemption, list its paths: a rule without `from`, but with `to.operation.paths`, is accepted.",
 };

@@ -42,5 +42,5 @@ spec:
           securityContext:
             runAsNonRoot: true`,
   exempt:
-    "Exempt a pod that cannot run a sidecar, such as a node agent. Better move it to a namespace outside the mesh.",
+    "Exempt a pod that cannot run a sidecar, such as a node agent. If possible, move it to a namespace outside the mesh instead.",
 };
