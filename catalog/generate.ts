@@ -1,7 +1,8 @@
 /**
  * Writes `podSpec.gen.ts`, the types and fields of Kubernetes' PodSpec and PersistentVolumeClaimSpec, from the
  * models of `@kubernetes/client-node`: `npm run generate:pods`. So catalogs have Kubernetes' own types, and those who
- * only check or render one need no Kubernetes SDK.
+ * only check or render one need no Kubernetes SDK. It also writes the fields of the other kinds that catalogs render, by
+ * which overrides are checked: `checks/kubernetesKinds.gen.json`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -35,10 +36,11 @@ function visit(model: string): void {
     required: declaration.includes(`'${name}': `),
   }));
   found.set(model, fields);
-  for (const { type } of fields) for (const inner of type.match(/\b(?:Core)?V1\w+/g) ?? []) visit(inner);
+  const read = fields.filter(({ name }) => name !== "status");
+  for (const { type } of read) for (const inner of type.match(/\b(?:Core)?V[12]\w+/g) ?? []) visit(inner);
 }
 
-const named = (model: string): string => model.replace(/^(Core)?V1/, "");
+const named = (model: string): string => model.replace(/^(Core)?V[12]/, "");
 
 function typescript(type: string): string {
   const list = /^Array<(.*)>$/.exec(type)?.[1];
@@ -72,4 +74,38 @@ const table = sorted.map(([model, fields]) => {
 writeFileSync(
   path.join(__dirname, "podSpec.gen.ts"),
   `// Generated from Kubernetes' models by catalog/generate.ts.\n\n${interfaces.join("\n\n")}\n\n/** The fields of each type, with their types; a question mark: optional. */\nexport const podFields: Readonly<Record<string, Readonly<Record<string, string>>>> = {\n${table.join("\n")}\n};\n`,
+);
+
+/** The kinds that catalogs render, besides Istio's. */
+const kinds = [
+  "V1ConfigMap",
+  "V1CronJob",
+  "V1Deployment",
+  "V1Job",
+  "V1Namespace",
+  "V1NetworkPolicy",
+  "V1PodDisruptionBudget",
+  "V1Service",
+  "V1ServiceAccount",
+  "V1StatefulSet",
+  "V2HorizontalPodAutoscaler",
+];
+const ofPods = new Set(found.keys());
+for (const kind of kinds) visit(kind);
+const others = [...found].filter(([model]) => !ofPods.has(model));
+const fieldsByType = Object.fromEntries(
+  others
+    .map(([model, fields]): [string, Record<string, string>] => [
+      named(model),
+      Object.fromEntries(
+        fields
+          .filter(({ name }) => name !== "status")
+          .map(({ name, type }) => [name, typescript(type).replaceAll("readonly ", "")]),
+      ),
+    ])
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
+);
+writeFileSync(
+  path.join(__dirname, "../checks/kubernetesKinds.gen.json"),
+  `${JSON.stringify(fieldsByType, null, 2)}\n`,
 );

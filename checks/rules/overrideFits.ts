@@ -2,6 +2,8 @@ import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
 import { pages } from "../pages";
 import type { DefinitionRule, Report, Text } from "../rule";
+import { kubernetesSchema } from "../kubernetesSchema";
+import type { ObjectSchema } from "../objectSchema";
 import schemas from "../schemas.gen.json";
 import { webAndApi } from "./example";
 
@@ -24,10 +26,10 @@ export const unknownField = (kind: string, field: string, fix: string): Text => 
 export const overrideFits: DefinitionRule = {
   code: "MW360",
   severity: "error",
-  title: "An override of an Istio object has only fields and values of its kind",
+  title: "An override has only fields and values of its kind",
   why: [
     "Overrides are merged into the rendered object after all other checks.",
-    "Kubernetes drops a field that the CRD does not have, without an error, so the setting never applies.",
+    "Kubernetes drops a field that the kind does not have, without an error, so the setting never applies.",
   ],
   see: pages.kubernetesCrds,
   stage: "definition",
@@ -50,9 +52,10 @@ export function fits(kind: string, name: string, patch: unknown): boolean {
 
 function* misfits(kind: string, name: string, patch: unknown): Iterable<Report> {
   const spec = specOf(kind);
-  if (!spec) return;
-  const schema: Schema = { type: "object", properties: { ...root, spec }, additionalProperties: false };
-  yield* judge(kind, schema, patch, ["overrides", kind, name]);
+  const schema = spec
+    ? { type: "object", properties: { ...root, spec }, additionalProperties: false }
+    : kubernetesSchema(kind);
+  if (schema) yield* judge(kind, schema, patch, ["overrides", kind, name]);
 }
 
 /** A value of an object that does not fit its kind. */
@@ -64,26 +67,15 @@ export interface SpecMisfit extends Text {
 /** Returns what in the spec of an object of Istio does not fit its CRD. Nothing for kinds whose CRD is not known. */
 export function specMisfits(group: string, kind: string, spec: unknown): SpecMisfit[] {
   const [, schema] =
-    Object.entries(schemas as Readonly<Record<string, Schema>>).find(
+    Object.entries(schemas as Readonly<Record<string, ObjectSchema>>).find(
       ([name]) => name.startsWith(`${group}/`) && name.endsWith(`/${kind}`),
     ) ?? [];
   return schema && spec !== undefined ? [...judge(kind, schema, spec, ["spec"])] : [];
 }
 
-/** The parts of a CRD's schema that overrides are checked against. */
-interface Schema {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: boolean | Schema;
-  readonly items?: Schema;
-  readonly enum?: readonly unknown[];
-  /** Regular expression that a text must match. */
-  readonly pattern?: string;
-}
-
 /** Fields that every object has besides its spec. */
-const texts: Schema = { type: "object", additionalProperties: { type: "string" } };
-const root: Readonly<Record<string, Schema>> = {
+const texts: ObjectSchema = { type: "object", additionalProperties: { type: "string" } };
+const root: Readonly<Record<string, ObjectSchema>> = {
   apiVersion: { type: "string" },
   kind: { type: "string" },
   metadata: {
@@ -93,14 +85,19 @@ const root: Readonly<Record<string, Schema>> = {
   },
 };
 
-function specOf(kind: string): Schema | undefined {
-  const found = Object.entries(schemas as Readonly<Record<string, Schema>>).find(([name]) =>
+function specOf(kind: string): ObjectSchema | undefined {
+  const found = Object.entries(schemas as Readonly<Record<string, ObjectSchema>>).find(([name]) =>
     name.endsWith(`/${kind}`),
   );
   return found?.[1];
 }
 
-function* judge(kind: string, schema: Schema, value: unknown, path: (string | number)[]): Iterable<Report> {
+function* judge(
+  kind: string,
+  schema: ObjectSchema,
+  value: unknown,
+  path: (string | number)[],
+): Iterable<Report> {
   // In a merge patch null removes the field.
   if (value === null) return;
   if (!hasType(schema, value)) {
@@ -130,15 +127,15 @@ function* judge(kind: string, schema: Schema, value: unknown, path: (string | nu
   }
 }
 
-function typeFix({ enum: values, type, pattern }: Schema): string {
+function typeFix({ enum: values, type, pattern }: ObjectSchema): string {
   if (pattern?.endsWith("(ns|us|µs|ms|s|m|h))+$")) return "use a duration such as 1.5s";
   if (pattern !== undefined) return `use a text that matches ${pattern}`;
   return values
     ? `use one of ${values.map((one) => JSON.stringify(one)).join(", ")}`
-    : `use a value of type ${type}`;
+    : `use ${type === "quantity" ? "a number or a text" : `a value of type ${type}`}`;
 }
 
-function hasType({ type, enum: values, pattern }: Schema, value: unknown): boolean {
+function hasType({ type, enum: values, pattern }: ObjectSchema, value: unknown): boolean {
   if (values && typeof value !== "object") return values.includes(value);
   if (pattern !== undefined && typeof value === "string") return new RegExp(pattern, "u").test(value);
   switch (type) {
@@ -148,6 +145,8 @@ function hasType({ type, enum: values, pattern }: Schema, value: unknown): boole
       return Array.isArray(value);
     case "integer":
       return Number.isInteger(value);
+    case "quantity":
+      return typeof value === "string" || typeof value === "number";
     case "string":
     case "number":
     case "boolean":

@@ -1,5 +1,8 @@
 import { expect } from "chai";
 import { fits, specMisfits, unknownField, wrongType } from "../../checks/rules/overrideFits";
+import { checkMesh, renderMesh } from "../../mesh";
+import { platformNames, platforms } from "../../platforms";
+import { found } from "./overriding";
 
 type Found = { readonly path: string; readonly message: string; readonly fix: string }[];
 
@@ -135,7 +138,7 @@ describe("an override that fits", () => {
     expect(
       fits("DestinationRule", "shop/api", { apiVersion: "networking.istio.io/v1", kind: "DestinationRule" }),
     ).to.equal(true);
-    expect(fits("Service", "shop/api", { anything: 5 })).to.equal(true);
+    expect(fits("Secret", "shop/api", { anything: 5 })).to.equal(true);
     for (const patch of [
       { spec: { hosts: [] } },
       { metadata: { labels: { team: 5 } } },
@@ -145,6 +148,62 @@ describe("an override that fits", () => {
       [],
     ]) {
       expect(fits("DestinationRule", "shop/api", patch), JSON.stringify(patch)).to.equal(false);
+    }
+  });
+});
+
+describe("an override of one of Kubernetes' own kinds", () => {
+  const misfits = (kind: string, patch: object): string[] =>
+    found({ [kind]: { "shop/api": patch } }, { networkPolicies: {} }).filter((line) =>
+      line.startsWith("MW360"),
+    );
+  const at = (kind: string, path: string): string => `MW360 ${kind}["shop/api"].${path}:`;
+  const pod = (spec: object): object => ({ spec: { template: { spec } } });
+
+  it("has fields of its kind, at every depth", () => {
+    const dropped = (name: string): string =>
+      `a Deployment has no field "${name}" here, so Kubernetes drops it`;
+    expect(misfits("Deployment", { spec: { replica: 3 } })).to.deep.equal([
+      `${at("Deployment", "spec.replica")} ${dropped("replica")}`,
+    ]);
+    expect(misfits("Deployment", pod({ terminationGracePeriod: 5 }))).to.deep.equal([
+      `${at("Deployment", "spec.template.spec.terminationGracePeriod")} ${dropped("terminationGracePeriod")}`,
+    ]);
+    expect(misfits("Deployment", { status: {} })).to.have.length(1);
+    expect(misfits("Deployment", { metadata: { name: "other" } })).to.have.length(1);
+    expect(misfits("NetworkPolicy", { spec: { ingress: [{ form: [] }] } })).to.have.length(1);
+    expect(misfits("Service", { spec: { port: [] } })).to.have.length(1);
+  });
+
+  it("has values of their types", () => {
+    const can = (value: string): string => `can't be ${value} in a Deployment`;
+    expect(misfits("Deployment", { spec: { replicas: "3" } })).to.deep.equal([
+      `${at("Deployment", "spec.replicas")} replicas ${can('"3"')}`,
+    ]);
+    const container = (own: object): string[] =>
+      misfits("Deployment", pod({ containers: [{ name: "api", ...own }] }));
+    expect(container({ env: [{ name: "LEVEL", value: 5 }] })).to.have.length(1);
+    // A quantity is a number or a text, as are counts of pods.
+    expect(container({ resources: { requests: { cpu: 0.5, memory: "1Gi" } } })).to.deep.equal([]);
+    expect(container({ ports: [{ containerPort: "8080" }] })).to.have.length(1);
+    for (const maxUnavailable of [1, "50%"]) {
+      const strategy = { rollingUpdate: { maxUnavailable } };
+      expect(misfits("Deployment", { spec: { strategy } })).to.deep.equal([]);
+    }
+    expect(
+      misfits("Deployment", { spec: { strategy: { rollingUpdate: { maxSurge: true } } } }),
+    ).to.have.length(1);
+    expect(misfits("Deployment", pod({ nodeSelector: { zone: 1 } }))).to.have.length(1);
+  });
+
+  it("may have everything that is rendered", () => {
+    for (const name of platformNames) {
+      const { mesh } = checkMesh(platforms[name].catalog("prod", {}));
+      for (const { metadata, ...object } of mesh ? renderMesh(mesh) : []) {
+        const { labels, annotations } = metadata;
+        const patch = { ...object, metadata: { labels, ...(annotations && { annotations }) } };
+        expect(fits(object.kind, metadata.name, patch), `${object.kind} ${metadata.name}`).to.equal(true);
+      }
     }
   });
 });

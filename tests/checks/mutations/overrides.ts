@@ -37,6 +37,10 @@ export const overrides: readonly Mutation[] = [
         yield put([...at, "spec", "exportTo"], "*");
         yield put([...at, "metadata", "finalizers"], []);
         yield put([...at, "status"], {});
+        const { versions, workload } = service;
+        if (workload !== undefined && versions === undefined && workload.kind === undefined) {
+          yield put(["overrides", "Deployment", at[2] ?? "", "spec", "replica"], 3);
+        }
         yield put(
           ["overrides", "DestinationRule", at[2] ?? "", "spec", "trafficPolicy", "tls", "mode"],
           "OFF",
