@@ -63,7 +63,7 @@ describe("overrides of destinations", () => {
         },
         more,
       );
-    const of = `MW365 ServiceEntry["shop/bank"]: the override replaces what the catalog says of requests to bank.example.com:80: targetPort 443 becomes`;
+    const of = `MW365 ServiceEntry["shop/bank"]: the override replaces the catalog's setting of requests to bank.example.com:80: targetPort 443 becomes`;
     expect(at(443)).to.deep.equal([]);
     expect(at(8443)).to.deep.equal([`${of} 8443`]);
     expect(at()).to.deep.equal([`${of} not set`]);

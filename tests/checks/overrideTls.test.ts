@@ -84,7 +84,7 @@ describe("overrides of TLS", () => {
     expect(served({})).to.deep.equal([]);
     expect(served({ cipherSuites: ["ECDHE-RSA-AES128-GCM-SHA256"] })).to.deep.equal([]);
     expect(served({ credentialName: "other" })).to.deep.equal([
-      `MW365 Gateway["shop/public"]: the override replaces what the catalog says of TLS to shop.example.com:443: credentialName shop becomes credentialName other`,
+      `MW365 Gateway["shop/public"]: the override replaces the catalog's setting of TLS to shop.example.com:443: credentialName shop becomes credentialName other`,
     ]);
     expect(served({ maxProtocolVersion: "TLSV1_2" })).to.deep.equal([
       `MW910 Gateway["shop/public"]: the override weakens TLS of "istio-ingress-shop": TLS SIMPLE, TLSV1_2 or newer becomes TLS SIMPLE, TLSV1_2 to TLSV1_2`,
