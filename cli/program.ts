@@ -85,12 +85,12 @@ const files: Readonly<Record<string, CommandFile>> = {
   },
   prove: {
     description:
-      "compare what becomes of requests with the catalog, by a model, a real istiod and real proxies; exit code 1 if a claim is refuted",
+      "prove that requests do what a catalog says, by a model, a real istiod and real proxies; exit code 1 if a claim is refuted",
     load: () => (require("./commands/prove") as typeof prove).proveCommand,
   },
   shadow: {
     description:
-      "judge dry runs of authorization by what Prometheus or access logs show, and list unused permissions; exit code 1 unless all are clean",
+      "judge dry runs of authorization by metrics or access logs, and list unused permissions; exit code 1 unless every dry run is clean",
     load: () => (require("./commands/shadow") as typeof shadow).shadowCommand,
   },
   cost: {

@@ -17,7 +17,9 @@ type Shell = (typeof SUPPORTED_SHELLS)[number];
 /** `meshwright completion`: the script by which a shell completes commands, options and their values. */
 export function completionCommand(command: Command): void {
   command
-    .addArgument(command.createArgument("<shell>", "shell that is to complete").choices(SUPPORTED_SHELLS))
+    .addArgument(
+      command.createArgument("<shell>", "shell for which the script is printed").choices(SUPPORTED_SHELLS),
+    )
     .addHelpText("after", '\nFor bash, add this line to ~/.bashrc: eval "$(meshwright completion bash)"')
     .action(async (shell: Shell) => {
       const name = "meshwright";

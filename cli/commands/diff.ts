@@ -38,7 +38,14 @@ export function diffCommand(command: Command): void {
       ).conflicts("cluster"),
     )
     .addOption(new Option("--format <format>", "what to print").choices(Object.keys(formats)).default("text"))
-    .option("--fail-on <verdicts>", "exit code 1 for these, such as wider,weaker,unrouted", verdictList, [])
+    .addOption(
+      new Option(
+        "--fail-on <verdicts>",
+        "exit code 1 for changes with these verdicts, such as wider,weaker,unrouted",
+      )
+        .argParser(verdictList)
+        .default([], "none"),
+    )
     .option(
       "--allow <file>",
       "file with intended changes, each a line that this command has printed; they don't fail",

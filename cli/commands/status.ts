@@ -26,9 +26,9 @@ export function statusCommand(command: Command): void {
     )
     .option("--stack <name>", stackOption)
     .addOption(new Option("--json", "print JSON").conflicts("watch"))
-    .option("--watch", "look again and again, and print what has changed, until Ctrl-C")
+    .option("--watch", "repeat until Ctrl-C, and print what has changed")
     .addOption(
-      new Option("--interval <seconds>", "watch with this time between two looks, from 0.1")
+      new Option("--interval <seconds>", "watch, with this time between two examinations, from 0.1")
         .argParser(parseSeconds)
         .default(5)
         .implies({ watch: true }),
