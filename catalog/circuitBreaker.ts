@@ -71,8 +71,8 @@ export interface OutlierDetectionDefinition {
   readonly baseEjectionTime?: Duration;
   /**
    * Share of all endpoints that may be ejected at once, 0–100. Above 50, those that are left may break under the load.
-   * With `loadBalancing.locality` it must be 100: endpoints that fail and are not ejected keep their requests, instead of
-   * the next zone or region. Default: 100 with `loadBalancing.locality`, 50 without.
+   * With `loadBalancing.locality` it must be 100: an endpoint that fails and is not ejected keeps its requests, which
+   * then don't fail over to the next zone or region. Default: 100 with `loadBalancing.locality`, 50 without.
    */
   readonly maxEjectionPercent?: number;
   /**

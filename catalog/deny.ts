@@ -42,8 +42,9 @@ export interface DenyDefinition {
   /** Requests with such a token are not denied. All others match, also those without a token. Default: none. */
   readonly notEndUser?: EndUserDefinition;
   /**
-   * Addresses and address blocks of the connection's other end that are denied: a pod's, or with a gateway in between the
-   * gateway's. The addresses of clients outside of the cluster are limited by a route's `notIpBlocks`. Default: every address.
+   * Source addresses and address blocks of connections that are denied: the client's pod, or for requests through a
+   * gateway the gateway's pod. The addresses of clients outside of the cluster are limited by a route's `notIpBlocks`.
+   * Default: every address.
    */
   readonly ipBlocks?: readonly string[];
   /** Addresses and address blocks that the rule does not deny. Default: none. */

@@ -18,7 +18,7 @@ import { textOf, typedTextOf } from "./text";
  */
 export type ExtensionProviderDefinition =
   | {
-      /** A provider with Envoy's HTTP protocol: status 200 allows the request, every other one is the answer. */
+      /** A provider with Envoy's HTTP protocol: status 200 allows the request; the client gets any other response. */
       readonly envoyExtAuthzHttp: ExtAuthzHttpDefinition;
     }
   | {
@@ -47,7 +47,7 @@ export interface ExtAuthzGrpcDefinition {
 
 /** @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider-EnvoyExternalAuthorizationHttpProvider */
 export interface ExtAuthzHttpDefinition extends ExtAuthzGrpcDefinition {
-  /** Path before the path of the request in the request to the provider. Default: none. */
+  /** Prefix of the path in the request to the provider, before the path of the original request. Default: none. */
   readonly pathPrefix?: `/${string}`;
   /**
    * Headers of the request that the provider receives, besides Host, method, path and Content-Length: exact, or with a

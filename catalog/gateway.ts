@@ -23,8 +23,8 @@ export const ingressRelease = "istio-ingress";
 export interface GatewayDefinition {
   /**
    * Helm release of Istio's gateway chart, which the control plane's component installs. Its name is also the pods'
-   * service account. Their label `istio` is the release without `istio-`, as in the chart. It can't be combined with
-   * {@link GatewayDefinition.serviceAccount}. Default: `istio-ingress`.
+   * service account. The pods' label `istio` is the release's name without the prefix `istio-`, as in the chart. It
+   * can't be combined with {@link GatewayDefinition.serviceAccount}. Default: `istio-ingress`.
    */
   readonly release?: string;
   /**

@@ -44,8 +44,9 @@ export interface GatewayRouteDefinition extends Omit<CallDefinition, "asynchrono
   readonly headers?: HeadersDefinition;
   /**
    * Addresses and address blocks of the clients that may use the route, such as `["203.0.113.0/24"]`. The gateway
-   * answers others with 403. The gateway determines the address: that of the connection, or with `numTrustedProxies` or
-   * the PROXY protocol of the client in front of the load balancers. Default: all clients.
+   * answers others with 403. The gateway determines the address. By default, it is the source address of the
+   * connection. With `numTrustedProxies` or the PROXY protocol, it is the address of the client in front of the load
+   * balancers. Default: all clients.
    *
    * @see https://istio.io/latest/docs/tasks/security/authorization/authz-ingress/
    */

@@ -22,9 +22,9 @@ export interface HeadersDefinition {
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#custom-request-response-headers
  */
 export interface HeaderOperationsDefinition {
-  /** Headers with the value that replaces any others, keyed by name. Default: none. */
+  /** Headers with the value that replaces any existing ones, keyed by name. Default: none. */
   readonly set?: Readonly<Record<string, string>>;
-  /** Headers with a value that is added to any others, keyed by name. Default: none. */
+  /** Headers with a value that is added to any existing ones, keyed by name. Default: none. */
   readonly add?: Readonly<Record<string, string>>;
   /** Names of headers that are removed. Default: none. */
   readonly remove?: readonly string[];

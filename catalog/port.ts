@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Shape } from "./shape";
 
 /**
- * The protocol of a port. By it, Istio either routes requests or forwards bytes, so it is declared, never detected.
+ * The protocol of a port. It determines whether Istio routes requests or forwards bytes, so it is declared, never
+ * detected.
  *
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */

@@ -25,14 +25,16 @@ export interface RouteMatchDefinition {
 export type UriMatch = { readonly exact: `/${string}` } | { readonly regex: string };
 
 /**
- * A text: the same one, one that begins with a prefix, or one that an RE2 expression matches as a whole.
+ * A condition on a string: it equals `exact`, begins with `prefix`, or the RE2 expression `regex` matches all of it.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#StringMatch
  */
 export type StringMatch =
   { readonly exact: string } | { readonly prefix: string } | { readonly regex: string };
 
-/** The value of a query parameter: the same text, or one that an RE2 expression matches as a whole. */
+/**
+ * A condition on the value of a query parameter: it equals `exact`, or the RE2 expression `regex` matches all of it.
+ */
 export type QueryParamMatch = { readonly exact: string } | { readonly regex: string };
 
 /** The conditions of a route with their defaults resolved. */

@@ -25,9 +25,8 @@ export interface TelemetryDefinition {
   readonly tracing?: {
     readonly provider: string;
     /**
-     * Host of the tracing service, which receives spans by OTLP over gRPC on port 4317. Every proxy may call it, also if
-     * it is a service of the catalog.
-     * Default: `<provider>.monitoring.svc.cluster.local`.
+     * Host of the tracing service, which receives spans by OTLP over gRPC on port 4317. Every proxy may call it, even
+     * if it is a service of the catalog. Default: `<provider>.monitoring.svc.cluster.local`.
      *
      * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider-OpenTelemetryTracingProvider
      */
