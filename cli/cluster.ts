@@ -110,7 +110,7 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
   const { code, message, cause } = error as {
     code?: number | string;
     message?: string;
-    cause?: { code?: string };
+    cause?: { code?: string; message?: string };
   };
   if (code === 401 || code === 403) {
     throw new UserError({
@@ -128,7 +128,12 @@ export function explainFailure(config: KubeConfig, error: unknown): never {
       cause: error,
     });
   }
-  const network = [code, cause?.code].find((one) => typeof one === "string" && !fileErrors.has(one));
+  const network =
+    [code, cause?.code].find((one) => typeof one === "string" && !fileErrors.has(one)) ??
+    // A port that Node.js never connects to, such as 1, has a reason and no code.
+    (error instanceof TypeError && message === "fetch failed" && cause?.code === undefined
+      ? cause?.message
+      : undefined);
   if (network !== undefined) {
     throw new UserError({
       problem: `${serverOf(config)} does not answer (${network}).`,

@@ -55,6 +55,7 @@ export function proveCommand(command: Command): void {
         laboratoryBytes = bytes;
       };
       const proofs = await located(loaded, await proofsOf(subject, { ...options, longestWait, onMemory }));
+      if (options.only !== undefined && proofs.length === 0) throw noClaim(options.only, options.tier);
       const seconds = Math.round((Date.now() - begin) / 1000);
       const fields = options.fields === true ? await fieldsOf(loaded, json) : undefined;
       if (file !== undefined) writeOutput(file, junit(loaded.name, proofs, seconds));
@@ -87,6 +88,14 @@ interface Running extends Omit<ProveOptions, "longestWait"> {
   readonly longestWait: number;
   /** Is called with the most memory that a laboratory has used, in bytes. */
   readonly onMemory: (bytes: number) => void;
+}
+
+/** A mistyped `--only` would otherwise prove nothing, and succeed. */
+function noClaim(only: string, tier: Tier | undefined): UserError {
+  return new UserError({
+    problem: `No claim${tier === undefined ? "" : ` of the tier ${tier}`} contains "${only}" in its path or sentence.`,
+    fix: "Run the command without --only, which lists all claims.",
+  });
 }
 
 function waitOf(text: string): number {

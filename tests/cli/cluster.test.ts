@@ -54,4 +54,15 @@ describe("cli/cluster", function () {
       expect(exitCode).to.equal(1);
     });
   }
+
+  it("names a server whose port Node.js never connects to", async () => {
+    const file = join(folder, "blocked");
+    const server = "https://127.0.0.1:1";
+    const own = { name: "a", user: {}, cluster: { server }, context: { cluster: "a", user: "a" } };
+    const config = { clusters: [own], users: [own], contexts: [own], "current-context": "a" };
+    writeFileSync(file, JSON.stringify(config));
+    const { exitCode, stderr } = await run(["status"], file);
+    expect(stderr).to.match(/^error: https:\/\/127\.0\.0\.1:1 does not answer \(bad port\)\.\nfix: /);
+    expect(exitCode).to.equal(1);
+  });
 });
