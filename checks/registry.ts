@@ -78,6 +78,7 @@ import { overrideReplicas } from "./rules/overrideReplicas";
 import { overrideInterruptions } from "./rules/overrideInterruptions";
 import { overrideTermination } from "./rules/overrideTermination";
 import { overrideContainers } from "./rules/overrideContainers";
+import { overrideDeclared } from "./rules/overrideDeclared";
 import { overrideRoutes } from "./rules/overrideRoutes";
 import { overrideDestinations } from "./rules/overrideDestinations";
 import { overrideExposure } from "./rules/overrideExposure";
@@ -380,6 +381,7 @@ export const topics: readonly Topic[] = [
       overrideInterruptions, // MW372
       overrideTermination, // MW373
       overrideContainers, // MW376
+      overrideDeclared, // MW377
       overrideMtls, // MW910
       overrideAccess, // MW911
       overrideDenies, // MW912

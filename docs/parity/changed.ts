@@ -387,7 +387,7 @@ export const changedCases: readonly ChangedCase[] = [
     kind: "Telemetry",
     name: "shop/default",
     patch: { spec: { accessLogging: [{ providers: null }], tracing: [{ randomSamplingPercentage: 1 }] } },
-    check: ["MW338"],
+    check: ["MW338", "MW377"],
     audit: ["MW947"],
     analyzed: true,
   },

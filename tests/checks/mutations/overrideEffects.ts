@@ -321,6 +321,17 @@ export const overrideEffects: readonly Mutation[] = [
     },
   },
   {
+    code: "MW377",
+    mistake: "an override that turns off the catalog's access logs",
+    *mutants(catalog) {
+      const provider = catalog.telemetry?.accessLogging?.provider;
+      if (provider === undefined) return;
+      const at = ["overrides", "Telemetry", `${catalog.namespace ?? catalog.name}/default`];
+      const accessLogging = [{ providers: [{ name: provider }], disabled: true }];
+      yield { at, changes: [[at, { spec: { accessLogging } }]] };
+    },
+  },
+  {
     code: "MW917",
     mistake: "an override by which a namespace admits privileged pods",
     *mutants(catalog) {
