@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { UserError } from "../../errors/userError";
 import { type Audit, audit } from "../audit/audit";
@@ -9,6 +10,7 @@ import type * as live from "../audit/cluster";
 import type * as kubeconfig from "../cluster";
 import { clusterOptions } from "../clusterOptions";
 import { withFiles } from "../liveSide";
+import { isProgramFile } from "../catalogFile";
 import { readFiles } from "../manifests";
 import { print } from "../output";
 
@@ -76,12 +78,20 @@ function auditFiles(files: readonly string[], namespace: string, settings: Setti
       exitCode: 2,
     });
   }
+  const program = files.find(isProgramFile);
+  if (program !== undefined && existsSync(program)) {
+    throw new UserError({
+      problem: `${program} is a program, not a manifest.`,
+      fix: `Name YAML or JSON. To check a catalog: meshwright check ${program}`,
+      exitCode: 2,
+    });
+  }
   const read = readFiles(files);
   const sources = sourcesOf(read, namespace);
   if (sources.objects.length + sources.releases.length + read.unreadable.length === 0) {
     throw new UserError({
       problem: `There are no Kubernetes objects in ${files.join(", ")}.`,
-      fix: "Name YAML or JSON with apiVersion and kind. Render templates first: helm template, kubectl kustomize",
+      fix: "Name YAML or JSON with apiVersion and kind. Render templates first: helm template, kubectl kustomize. To check a catalog: meshwright check",
     });
   }
   return audit({ ...sources, unreadable: read.unreadable }, { settings, complete: false });

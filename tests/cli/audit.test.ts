@@ -145,6 +145,12 @@ spec:
     writeFileSync(join(folder, "values.yaml"), "replicas: 2\n");
     const empty = await inProcess(["audit", "values.yaml"], { cwd: folder });
     expect(empty.stderr).to.contain("There are no Kubernetes objects in values.yaml.");
+    writeFileSync(join(folder, "catalog.ts"), "export const catalog = {};\n");
+    const program = await inProcess(["audit", "catalog.ts"], { cwd: folder });
+    expect([program.exitCode, program.stderr]).to.deep.equal([
+      2,
+      "error: catalog.ts is a program, not a manifest.\nfix:   Name YAML or JSON. To check a catalog: meshwright check catalog.ts",
+    ]);
     expect((await inProcess(["audit", "--help"])).stdout).to.contain(
       "helm template ./chart | meshwright audit -",
     );
