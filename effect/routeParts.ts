@@ -89,7 +89,7 @@ function partsOf(route: Route, isCommon: (place: string) => boolean): Parts {
     ...given("timeout", timeout === undefined ? undefined : `${timeout} ms`),
     ...given("retries", retries && String(retries.attempts)),
     ...given(
-      "time of an attempt",
+      "per-try timeout",
       retries?.perTryTimeout === undefined ? undefined : `${retries.perTryTimeout} ms`,
     ),
     ...given("retries on", retries?.retryOn),

@@ -25,7 +25,7 @@ export const text = (of: string, before: string, after: string, more = 0): Text 
 /** What has a field of the catalog. */
 const settings = new RegExp(
   `^(${[
-    "timeout|time of an attempt|retries on|backoff|share|copies to .+|(rewrite|cors)\\..+",
+    "timeout|per-try timeout|retries on|backoff|share|copies to .+|(rewrite|cors)\\..+",
     "(connectionPool|outlierDetection|retryBudget)\\..+|loadBalancer\\.consistentHash\\..+",
   ].join("|")})$`,
 );

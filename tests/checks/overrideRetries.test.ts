@@ -38,7 +38,7 @@ describe("overrides of retries", () => {
     const istios = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes";
     expect(retried(repeating, { ...kept, retryOn: "" })).to.deep.equal([`${on} ${istios}`]);
     expect(retried(repeating, undefined)).to.deep.equal([
-      `${replaces}: time of an attempt 2000 ms becomes not set, and 2 more settings`,
+      `${replaces}: per-try timeout 2000 ms becomes not set, and 2 more settings`,
     ]);
   });
 
