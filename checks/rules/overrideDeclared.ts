@@ -27,7 +27,7 @@ const declared: Readonly<Record<string, readonly string[]>> = {
   ConfigMap: ["data"],
   CronJob: ["schedule", "timeZone"],
   HorizontalPodAutoscaler: ["metrics"],
-  StatefulSet: ["volumeClaimTemplates"],
+  StatefulSet: ["serviceName", "volumeClaimTemplates"],
   Telemetry: ["accessLogging", "metrics", "tracing"],
 };
 

@@ -84,6 +84,10 @@ describe("overrides of what is not compared", () => {
     expect(measured(metric(50))).to.deep.equal(
       says("HorizontalPodAutoscaler", "metrics[0].resource.target.averageUtilization 80 becomes 50"),
     );
+    // The names of the pods in DNS.
+    expect(replaced("StatefulSet", "store", { spec: { serviceName: "other" } })).to.deep.equal(
+      says("StatefulSet", "serviceName store-headless becomes other"),
+    );
     const claim = (storage: string): object => ({
       metadata: { name: "data" },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } } },
