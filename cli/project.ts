@@ -149,7 +149,7 @@ export function settingsOf(
     ...config,
     ...(platform !== undefined && { platform }),
   };
-  return readSettings(platforms, { get: (key) => asText(values[key]) });
+  return readSettings(platforms, { get: (key) => asText(values[key]), keys: () => Object.keys(values) });
 }
 
 /** The `meshwright:` keys of Pulumi.yaml, which hold for every stack, without their namespace. */

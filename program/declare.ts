@@ -9,12 +9,23 @@ import { declareGatewayCertificates } from "./gatewayCertificates";
 import { observabilityName, planOf } from "./plan";
 import type { Platform } from "./platform";
 import { preflight } from "./preflight";
-import { readSettings } from "./settings";
+import { readSettings, type SettingSource } from "./settings";
 import { workloadSecrets } from "../catalog";
+
+/** The stack's configuration, as Pulumi passes it to the program. */
+function stackConfig(): SettingSource {
+  const config = new pulumi.Config("meshwright");
+  const own = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith("meshwright:"));
+  return {
+    get: (key) => config.get(key),
+    getSecret: (key) => config.getSecret(key),
+    keys: () => own.map((key) => key.slice("meshwright:".length)),
+  };
+}
 
 /** Declares all resources of the running stack, and returns its outputs. */
 export async function declare(platforms: readonly Platform[]): Promise<Record<string, unknown>> {
-  const settings = readSettings(platforms, new pulumi.Config("meshwright"));
+  const settings = readSettings(platforms, stackConfig());
   const plan = planOf(settings);
   const { name, catalog, controlPlane, installsControlPlane, observability, watching } = plan;
   await preflight(needsOf(plan), clusterOf(settings).acceptedFindings);

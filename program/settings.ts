@@ -12,6 +12,7 @@ import { facts, minorOf, retiredPlace } from "../policy-pack/facts";
 import { z } from "zod";
 import { clusterSettings, type ClusterSettings } from "./cluster/settings";
 import type { Platform } from "./platform";
+import { unknownKeys, wrongFields } from "./wrongKeys";
 
 /** The settings of a stack: the keys `meshwright:…` of `Pulumi.<stack>.yaml`. */
 export interface Settings {
@@ -79,7 +80,17 @@ export interface SettingSource {
   get(key: string): string | undefined;
   /** Missing where secrets can't be read. */
   getSecret?(key: string): pulumi.Output<string> | undefined;
+  /** All keys that are set. Missing where they are not known: then an unknown key is not found. */
+  keys?(): readonly string[];
 }
+
+/** The keys of a stack's settings, without their namespace. */
+const settingKeys = [
+  ...["platform", "options", "environment", "istioVersion", "controlPlane", "observability"],
+  ...["chartRepository", "imageRegistry", "imageHub", "runbookUrl", "alertmanagers"],
+  ...["revision", "canary", "timeoutSeconds", "cluster", "webhooks"],
+  ...["gatewayCertificate", "gatewayKey", "monitoringCertificate", "monitoringKey"],
+];
 
 /** Pulumi passes structured configuration as JSON text. */
 const json = z.string().transform((text, context): unknown => {
@@ -177,6 +188,7 @@ export function readSettings(platforms: readonly Platform[], config: SettingSour
       ".injectionURL": "https://…/inject",
     }),
   };
+  problems.push(...unknownKeys(config.keys?.() ?? [], settingKeys));
   for (const [key, place] of Object.entries({
     chartRepository: settings.chartRepository,
     imageHub: settings.imageHub,
@@ -227,10 +239,7 @@ function readOptions(config: SettingSource, platform: Platform, problems: string
   const read = json.safeParse(text);
   const parsed = read.success ? platform.options.safeParse(read.data) : read;
   if (parsed.success) return parsed.data;
-  for (const { path, message } of parsed.error.issues) {
-    const key = ["options", ...path.map(String)].join(".");
-    problems.push(`${key}: ${message}. Set it like this: pulumi config set --path meshwright:${key} <value>`);
-  }
+  problems.push(...wrongFields("options", platform.options, parsed.error.issues));
   return {};
 }
 
@@ -239,12 +248,9 @@ function readCluster(config: SettingSource, problems: string[]): ClusterSettings
   if (text === undefined) return {};
   const parsed = json.pipe(clusterSettings).safeParse(text);
   if (parsed.success) return parsed.data satisfies ClusterSettings;
-  for (const { path, message } of parsed.error.issues) {
-    const key = ["cluster", ...path.map(String)].join(".");
-    problems.push(
-      `${key}: ${message}. docs/clusters has examples. Set it like this: pulumi config set --path meshwright:${key} <value>`,
-    );
-  }
+  problems.push(
+    ...wrongFields("cluster", clusterSettings, parsed.error.issues, "docs/clusters has examples. "),
+  );
   return {};
 }
 

@@ -80,7 +80,7 @@ module.exports = deploy(definePlatform({ name: "shop", catalog: { name: "shop", 
 
   it("tells which settings of a stack are wrong", async () => {
     const { exitCode, stderr } = await inProcess(["check", "--stack", "wrong"], { cwd: folder });
-    expect(stderr).to.contain('meshwright:options: Unrecognized key: "hosts"');
+    expect(stderr).to.contain('meshwright:options.hosts is unknown; did you mean "host"?');
     expect(exitCode).to.equal(1);
     const missing = await inProcess(["check", "--stack", "staging"], { cwd: folder });
     expect(missing.stderr).to.contain('There is no stack "staging" here');

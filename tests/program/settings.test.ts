@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { RunError } from "../../components";
@@ -115,7 +117,7 @@ describe("program/settings", () => {
     expect(lines.map((line) => line.trim().split(" ")[0])).to.have.members([
       "meshwright:platform",
       "meshwright:options.canaryWeight:",
-      "meshwright:options:",
+      "meshwright:options.colour",
       "meshwright:environment",
       "meshwright:istioVersion",
       "meshwright:observability",
@@ -207,19 +209,53 @@ describe("program/settings", () => {
           cluster(wrong);
           return [];
         } catch (error) {
-          return [...(error as Error).message.matchAll(/--path meshwright:(\S+) <value>/g)].map(
+          return [...(error as Error).message.matchAll(/--path meshwright:(\S+)(?: <value>)?$/gm)].map(
             ([, path = ""]) => path,
           );
         }
       };
       expect(paths()).to.deep.equal([
         "cluster.platform",
-        "cluster.cni",
+        "cluster.cni.folder",
         "cluster.ingress.service.externalTrafficPolicy",
         "cluster.ingress.numTrustedProxies",
         "cluster.acceptedFindings.0",
       ]);
     });
+  });
+
+  it("refuses keys that it does not know, at any depth, with the most similar one", () => {
+    const values: Record<string, string> = {
+      platform: "alfred",
+      enviroment: "prod",
+      team: "blue",
+      options: JSON.stringify({ canaryWeigth: 5 }),
+      cluster: JSON.stringify({ platfrom: "gke", cni: { folder: "/bin" } }),
+    };
+    const source = { get: (key: string) => values[key], keys: () => Object.keys(values) };
+    const remove = (key: string): string => `remove it: pulumi config rm meshwright:${key}`;
+    const removePath = (key: string): string => `remove it: pulumi config rm --path meshwright:${key}`;
+    expect(() => readSettings(platformList, source)).to.throw(
+      RunError,
+      `has 5 errors; nothing was changed.
+  meshwright:options.canaryWeigth is unknown; did you mean "canaryWeight"? Or ${removePath("options.canaryWeigth")}
+  meshwright:cluster.cni.folder is unknown; use one of "namespace", "values", or ${removePath("cluster.cni.folder")}
+  meshwright:cluster.platfrom is unknown; did you mean "platform"? Or ${removePath("cluster.platfrom")}
+  meshwright:enviroment is unknown; did you mean "environment"? Or ${remove("enviroment")}
+  meshwright:team is unknown; ${remove("team")}`,
+    );
+  });
+
+  it("knows every key that the guide lists", () => {
+    const page = readFileSync(join(__dirname, "..", "..", "docs", "guide", "operation.md"), "utf8");
+    const [, table = ""] = page.split(/^## Settings of a stack$/m);
+    const rows = (table.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("| `"));
+    const listed = rows
+      .flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)])
+      .map(([, key = ""]) => key);
+    expect(listed).to.have.length.greaterThan(15);
+    const source = { get: (key: string) => ({ platform: "alfred" })[key], keys: () => listed };
+    expect(readSettings(platformList, source).platform.name).to.equal("alfred");
   });
 
   it("refuses options that are no object", () => {
