@@ -22,6 +22,11 @@ export const text = (service: string, version: string, share: string): Text => (
   fix: `run at least one replica of "${version}", or route no requests to it`,
 });
 
+export const noPods = (service: string): Text => ({
+  message: `requests are routed to "${service}", which has no pods: they are answered with 503`,
+  fix: "run at least one replica, or remove the calls and routes to it",
+});
+
 export const shares = {
   weight: (percent: number) => `${percent} % of the requests are routed`,
   headers: "requests with these headers are routed",
@@ -31,7 +36,7 @@ export const shares = {
 export const versionRuns: MeshRule = {
   code: "MW207",
   severity: "warning",
-  title: "A version that receives requests has pods",
+  title: "A service or version that receives requests has pods",
   why: [
     "A subset without endpoints has no healthy host, so Envoy answers its requests with 503 and the flag UH.",
     "Weights are not redistributed to the versions that have pods.",
@@ -50,6 +55,10 @@ export const versionRuns: MeshRule = {
             ...text(service.name, version, share),
           };
         }
+      }
+      const { name, incoming, versions } = service;
+      if (versions.length === 0 && idle.length > 0 && incoming.length > 0) {
+        yield { path: formatPath(["services", name, "workload", "replicas"]), ...noPods(name) };
       }
     }
   },

@@ -488,6 +488,20 @@ describe("checkMesh", () => {
     expect(copied(1)).to.deep.equal([]);
   });
 
+  it("warns of a service without pods that receives requests", () => {
+    const called = (workload: object, calls: object = { api: {} }): string[] =>
+      brief({
+        name: "shop",
+        services: {
+          web: { ports: { http }, calls, admit: [{ namespace: "tests" }] },
+          api: { ports: { http }, workload: { image: "api:1", ...workload } },
+        },
+      }).filter((line) => line.startsWith("MW207"));
+    expect(called({ replicas: 0 })).to.deep.equal(["MW207 services.api.workload.replicas"]);
+    expect(called({ replicas: 1 })).to.deep.equal([]);
+    expect(called({ replicas: 0 }, {})).to.deep.equal([]);
+  });
+
   it("never throws, and never passes what isn't a catalog", () => {
     fc.assert(
       fc.property(fc.anything(), (definition) => {

@@ -1,6 +1,15 @@
 import type { MeshDefinition, ServiceDefinition } from "../../../catalog";
 import { type Change, type Mutation, type Place, put } from "./mutation";
-import { calleesOf, edgesOf, hasHttp, httpServicesOf, matching, onlyCallsOf, tcpServicesOf } from "./places";
+import {
+  calleesOf,
+  edgesOf,
+  hasHttp,
+  httpServicesOf,
+  matching,
+  onlyCallsOf,
+  servicesOf,
+  tcpServicesOf,
+} from "./places";
 
 const fault = { abort: { percentage: 5, httpStatus: 500 } };
 const otherFault = { delay: { percentage: 5, fixedDelay: "1s" } };
@@ -223,6 +232,19 @@ export const traffic: readonly Mutation[] = [
         const at = [...place, "traffic", "mirror"];
         const mirror: Change = [at, { version: "only", percentage: 5 }];
         yield { at: [...at, "version"], changes: [[[...place, "versions"], { only: {} }], mirror] };
+      }
+    },
+  },
+  {
+    code: "MW207",
+    also: ["MW508", "MW705"],
+    mistake: "requests to a service without pods",
+    *mutants(catalog) {
+      const called = new Set(Object.values(catalog.services).flatMap(({ calls = {} }) => Object.keys(calls)));
+      for (const { name, place, service } of servicesOf(catalog)) {
+        const { workload, versions } = service;
+        if (!workload || versions || workload.autoscaling || !called.has(name)) continue;
+        yield put([...place, "workload", "replicas"], 0);
       }
     },
   },
