@@ -88,7 +88,7 @@ if (checkMesh(catalog).findings.length > 0) throw new Error("findings");
   it("come up from an empty folder by the README's lines, compile under TypeScript 5.9 and 6, and serve other languages", async () => {
     const project = join(folder, "my-mesh");
     const [enter, ...commands] = lines;
-    expect(enter).to.equal("mkdir my-mesh && cd my-mesh");
+    expect(enter).to.equal("cd .. && mkdir my-mesh && cd my-mesh");
     expect(commands.slice(-3)).to.deep.equal(
       ["up", "status", "down"].map((name) => `npx meshwright ${name}`),
     );

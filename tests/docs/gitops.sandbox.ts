@@ -17,7 +17,7 @@ const root = join(__dirname, "..", "..");
 const [, script = ""] = blocksOf(readFileSync(join(root, "docs", "gitops.md"), "utf8"))
   .filter(({ language }) => language === "sh")
   .map(({ text }) => text);
-const placeOfSecrets = "# The first time: make the Secrets.\n";
+const placeOfSecrets = "# The first time: create the Secrets of step 2 here.\n";
 
 /**
  * All of yq that the page asks for: one field of a file that `render` has written. It is asked hundreds of times, so it is

@@ -3,7 +3,7 @@ import { type Bench, openBench, type Proof } from "../../prove";
 import { settled } from "../../prove/cluster";
 import { configureMesh } from "./configureMesh";
 import { auditProviders, office } from "./office";
-import { refutedClaims, rendered } from "./shop";
+import { refutations, refutedClaims, rendered } from "./shop";
 
 describe("prove, what proxies call", () => {
   let bench: Bench;
@@ -14,7 +14,7 @@ describe("prove, what proxies call", () => {
 
   it("proves external authorization, spans, access logs and global rate limits by requests", async () => {
     const proofs = await bench.prove();
-    expect(refutedClaims(proofs)).to.deep.equal([]);
+    expect(refutations(proofs)).to.deep.equal([]);
     expect(proofs.filter(({ verdict }) => verdict === "proven").map(({ claim }) => claim)).to.include.members(
       [
         "opa decides requests to files:http",

@@ -174,7 +174,7 @@ describe("prove", () => {
       command.kill("SIGKILL");
     });
     // The other one is as it was.
-    expect(refutedClaims(await bench.prove("refuses plaintext"))).to.deep.equal([]);
+    expect(refutations(await bench.prove("refuses plaintext"))).to.deep.equal([]);
   });
 
   it("ends without a verdict, and leaves nothing behind, when its first process is killed", async () => {

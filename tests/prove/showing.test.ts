@@ -120,6 +120,18 @@ describe("showLimits", () => {
       expect((await showLimits(stage, service, sample, edge)).verdict).to.equal("refuted");
     }
   });
+
+  it("refutes only what contradicts the limits each time, because a busy machine does so once", async () => {
+    let attempts = 0;
+    const stage = stageWith(({ count = 1 }, index) => {
+      // Only the second step of an attempt sends more than ten.
+      if (index === 0 && count > 10) attempts += 1;
+      const most = attempts === 1 ? 1000 : 10;
+      return index < most ? { pod: "cart-1", sentAt: 0, milliseconds: 1000 } : { ...overloaded, sentAt: 0 };
+    });
+    expect((await showLimits(stage, service, sample, edge)).verdict).to.equal("proven");
+    expect(attempts).to.equal(2);
+  });
 });
 
 describe("showBalancing", () => {

@@ -8,7 +8,7 @@ import { loadSubject } from "../../cli/subject";
 import { type Proof, proveByXds, type ProofSubject } from "../../prove";
 import { laboratoryFiles } from "../../toolchain/laboratory";
 import { commandLine, descendants } from "./processTree";
-import { refutedClaims } from "./shop";
+import { refutations, refutedClaims } from "./shop";
 
 /** A catalog with an override that replaces the filter of a service's rate limit. */
 function catalogWith(filter: object): ProofSubject {
@@ -63,7 +63,7 @@ describe("envoy --mode validate", () => {
     for (const name of ["alfred", "autolytiq", "aikernel", "voicecore", "policycortex"]) {
       const subject = subjectOf(await loadSubject(name, "prod"));
       const proofs = await validate(subject);
-      expect(refutedClaims(proofs)).to.deep.equal([]);
+      expect(refutations(proofs)).to.deep.equal([]);
       expect(proofs.filter(({ verdict }) => verdict !== "proven")).to.deep.equal([]);
       const { services, gateways } = subject.mesh;
       expect(proofs.length, name).to.be.at.least(services.length + Math.min(1, gateways.length));

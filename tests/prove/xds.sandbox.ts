@@ -25,6 +25,7 @@ import {
   type Mutant,
   mutants,
   mutated,
+  refutations,
   refutedClaims,
   rendered,
   subject,
@@ -55,7 +56,7 @@ describe("proveByXds", () => {
       const istiod = await xdsOracle(own, issuer);
       expect(sharedAnswers(istiod, own, issuer).shared).to.be.greaterThan(10);
       const proofs = await proveByOracle(istiod, own, issuer);
-      expect(refutedClaims(proofs)).to.deep.equal([]);
+      expect(refutations(proofs)).to.deep.equal([]);
       expect(openIn(proofs)).to.deep.equal([]);
       expect(proofs.filter(({ verdict }) => verdict === "proven").length).to.be.greaterThan(40);
       const questions = randomQuestions(own.mesh, issuer, random, index + 1);
@@ -143,7 +144,7 @@ describe("proveByXds", () => {
 
   it("knows what a gateway answers itself, and the clients of a database whose protocol proxies read", async () => {
     const proofs = await proveByXds(deskWith({}));
-    expect(refutedClaims(proofs)).to.deep.equal([]);
+    expect(refutations(proofs)).to.deep.equal([]);
     expect(provenClaims(proofs)).to.include.members([
       "the gateway answers desk.example.com/robots.txt itself",
       "the gateway answers desk.example.com/closed itself",
