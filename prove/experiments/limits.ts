@@ -14,7 +14,7 @@ const attempts = 4;
 
 /**
  * Shows the limits by requests. On a busy machine, a caller's requests reach its proxy only when others have left it. Then the
- * caller counts more at once than the proxy had, so only what contradicts the limits each time refutes them.
+ * caller counts more at once than the proxy had, so only more in each attempt refute the limits. Fewer refute them at once.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking
  */
@@ -25,7 +25,7 @@ export async function showLimits(
   edge: Edge,
 ): Promise<Outcome> {
   let outcome = await attempt(stage, service, sample, edge);
-  for (let others = 1; others < attempts && outcome.verdict === "refuted"; others += 1)
+  for (let others = 1; others < attempts && outcome.tooMany === true; others += 1)
     outcome = await attempt(stage, service, sample, edge);
   return outcome;
 }
@@ -39,7 +39,7 @@ async function attempt(
   service: Service,
   { caller, url, method, headers }: SampleCall,
   { timeout = Infinity, retries: { perTryTimeout = timeout } }: Edge,
-): Promise<Outcome> {
+): Promise<Outcome & { readonly tooMany?: boolean }> {
   if (service.rateLimit !== undefined || service.globalRateLimits.length > 0) {
     return notProvable("its rate limit admits fewer requests");
   }
@@ -79,14 +79,14 @@ async function attempt(
   if (together <= most && overloaded.length === 0 && mostTogether(beyond) <= most) {
     return notProvable("this machine sends too slowly to reach the limits", total);
   }
-  return together <= most && overloaded.length > 0 && overloaded.length === others.length
-    ? proven(total)
-    : refuted(
-        total,
-        `${count} × ${method} ${url} at once, each answered after ${hold / 1000} s`,
-        `at most ${most} ${what} at once, and 503 by overload for the others`,
-        `${together} at once, ${tally(beyond.map(({ status, pod }) => (pod === undefined ? status : "answered")))}`,
-      );
+  if (together <= most && overloaded.length > 0 && overloaded.length === others.length) return proven(total);
+  const outcome = refuted(
+    total,
+    `${count} × ${method} ${url} at once, each answered after ${hold / 1000} s`,
+    `at most ${most} ${what} at once, and 503 by overload for the others`,
+    `${together} at once, ${tally(beyond.map(({ status, pod }) => (pod === undefined ? status : "answered")))}`,
+  );
+  return { ...outcome, tooMany: together > most };
 }
 
 /** How many requests at once always pass, and how many at most. */
