@@ -1,7 +1,7 @@
 import { Environment } from "@marcbachmann/cel-js";
 import type * as ajv from "ajv";
 import { formatPath, isObject } from "../catalog";
-import schemas from "./schemas.gen.json";
+import { istioSchema } from "./istioSchema";
 
 /** A rule of CEL in a CRD. */
 interface CelRule {
@@ -31,8 +31,7 @@ function validator(): ajv.Ajv {
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
  */
 export function crdRefusals(group: string, kind: string, spec: unknown): string[] {
-  const [, schema] =
-    Object.entries(schemas).find(([name]) => name.startsWith(`${group}/`) && name.endsWith(`/${kind}`)) ?? [];
+  const schema = istioSchema(kind, group);
   if (schema === undefined || !isObject(spec)) return [];
   const validate = validator().compile(schema);
   validate(spec);

@@ -2,7 +2,7 @@ import { fieldsAt, fieldsOf, numberAt, textAt } from "./field";
 import { type Model, objectsOf } from "./model";
 import type { KnownObject } from "./object";
 import { isServed } from "./receiverChanges";
-import { autoscalerOf, fewestPodsOf, podsAt } from "./scale";
+import { autoscalerOf, fewestPodsOf, podsAt, scales } from "./scale";
 import { selectionOf } from "./selection";
 import { type Workload, workloadsSelected } from "./workload";
 
@@ -35,15 +35,14 @@ export function released(model: Model, before: KnownObject, after: KnownObject):
 }
 
 function coveredBy({ workloads }: Model, object: KnownObject): string[] {
-  const { kind, namespace, spec } = object;
-  const target = fieldsAt(spec, "scaleTargetRef");
+  const { kind, namespace } = object;
   const covered =
     kind === "PodDisruptionBudget"
       ? workloadsSelected(workloads, selectionOf(object).labels, namespace)
       : kind === "HorizontalPodAutoscaler"
         ? workloads.filter(
             ({ from, name, namespace: own }) =>
-              own === namespace && name === textAt(target, "name") && from?.kind === textAt(target, "kind"),
+              from !== undefined && scales(object, { kind: from.kind, namespace: own, name }),
           )
         : [];
   return covered.map((one) => `${one.namespace}/${one.name}`);

@@ -1,6 +1,6 @@
 import { fieldsOf, numberAt, textAt, fieldsAt } from "./field";
 import { type Model, objectsOf } from "./model";
-import type { ObjectName } from "./object";
+import type { KnownObject, ObjectName } from "./object";
 
 /**
  * Returns the fewest pods that an object runs: its autoscaler's minimum, or else its own number. Kubernetes' default of both is 1.
@@ -21,10 +21,20 @@ export function autoscalerOf(
   model: Model,
   { kind, namespace, name }: ObjectName,
 ): { readonly spec: unknown } | undefined {
-  return objectsOf(model, "HorizontalPodAutoscaler", "autoscaling").find(({ namespace: own, spec }) => {
-    const target = fieldsAt(spec, "scaleTargetRef");
-    return own === namespace && textAt(target, "kind") === kind && textAt(target, "name") === name;
-  });
+  return objectsOf(model, "HorizontalPodAutoscaler", "autoscaling").find((one) =>
+    scales(one, { kind, namespace, name }),
+  );
+}
+
+/** Whether an autoscaler scales an object. */
+export function scales(
+  autoscaler: Pick<KnownObject, "namespace" | "spec">,
+  { kind, namespace, name }: Pick<ObjectName, "kind" | "namespace" | "name">,
+): boolean {
+  const target = fieldsAt(autoscaler.spec, "scaleTargetRef");
+  return (
+    autoscaler.namespace === namespace && textAt(target, "kind") === kind && textAt(target, "name") === name
+  );
 }
 
 /** A number or a percentage of pods, as Kubernetes resolves it. Undefined for other values. */

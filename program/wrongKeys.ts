@@ -24,20 +24,20 @@ interface Issue {
 export function wrongFields(key: string, schema: unknown, issues: readonly Issue[], hint = ""): string[] {
   return issues.flatMap((issue) => {
     const path = [key, ...issue.path.map(String)].join(".");
-    if (issue.keys) return unknownKeys(issue.keys, fieldsAt(schema, issue.path), `${path}.`);
+    if (issue.keys) return unknownKeys(issue.keys, fieldNamesAt(schema, issue.path), `${path}.`);
     return `${path}: ${issue.message}. ${hint}Set it like this: pulumi config set --path meshwright:${path} <value>`;
   });
 }
 
 /** The fields of the object that a schema has at a path. Empty if none are known, as of another copy of zod. */
-function fieldsAt(schema: unknown, [first, ...rest]: readonly PropertyKey[]): string[] {
+function fieldNamesAt(schema: unknown, [first, ...rest]: readonly PropertyKey[]): string[] {
   if (
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodExactOptional ||
     schema instanceof z.ZodDefault
   )
-    return fieldsAt(schema.unwrap(), first === undefined ? [] : [first, ...rest]);
+    return fieldNamesAt(schema.unwrap(), first === undefined ? [] : [first, ...rest]);
   if (!(schema instanceof z.ZodObject)) return [];
   const shape = schema.shape as Readonly<Record<string, unknown>>;
-  return first === undefined ? Object.keys(shape) : fieldsAt(shape[String(first)], rest);
+  return first === undefined ? Object.keys(shape) : fieldNamesAt(shape[String(first)], rest);
 }

@@ -2,9 +2,9 @@ import { formatPath } from "../../catalog";
 import { nearest } from "../nearest";
 import { pages } from "../pages";
 import type { DefinitionRule, Report, Text } from "../rule";
+import { istioSchema } from "../istioSchema";
 import { kubernetesSchema } from "../kubernetesSchema";
 import type { ObjectSchema } from "../objectSchema";
-import schemas from "../schemas.gen.json";
 import { webAndApi } from "./example";
 
 const overriding = (http: object): object => ({
@@ -51,7 +51,7 @@ export function fits(kind: string, name: string, patch: unknown): boolean {
 }
 
 function* misfits(kind: string, name: string, patch: unknown): Iterable<Report> {
-  const spec = specOf(kind);
+  const spec = istioSchema(kind);
   const schema = spec
     ? { type: "object", properties: { ...root, spec }, additionalProperties: false }
     : kubernetesSchema(kind);
@@ -66,10 +66,7 @@ export interface SpecMisfit extends Text {
 
 /** Returns what in the spec of an object of Istio does not fit its CRD. Nothing for kinds whose CRD is not known. */
 export function specMisfits(group: string, kind: string, spec: unknown): SpecMisfit[] {
-  const [, schema] =
-    Object.entries(schemas as Readonly<Record<string, ObjectSchema>>).find(
-      ([name]) => name.startsWith(`${group}/`) && name.endsWith(`/${kind}`),
-    ) ?? [];
+  const schema = istioSchema(kind, group);
   return schema && spec !== undefined ? [...judge(kind, schema, spec, ["spec"])] : [];
 }
 
@@ -84,13 +81,6 @@ const root: Readonly<Record<string, ObjectSchema>> = {
     additionalProperties: false,
   },
 };
-
-function specOf(kind: string): ObjectSchema | undefined {
-  const found = Object.entries(schemas as Readonly<Record<string, ObjectSchema>>).find(([name]) =>
-    name.endsWith(`/${kind}`),
-  );
-  return found?.[1];
-}
 
 function* judge(
   kind: string,

@@ -10,11 +10,14 @@ const surplus = 20;
 /** How long a request is held, in milliseconds. */
 const longestHold = 1200;
 const shortestHold = 250;
-const attempts = 4;
+const mostAttempts = 4;
 
 /**
- * Shows the limits by requests. On a busy machine, a caller's requests reach its proxy only when others have left it. Then the
- * caller counts more at once than the proxy had, so only more in each attempt refute the limits. Fewer refute them at once.
+ * Sends a caller's requests all at once: as many as the limits always admit, which are all answered, and then more than
+ * they admit. Those beyond the limits are answered by the caller's proxy with 503, as overload.
+ *
+ * On a busy machine, requests reach the proxy only when others have left it. Then the caller counts more at once than the
+ * proxy had, so only more in each attempt refute the limits. Requests that fail within the limits refute them at once.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking
  */
@@ -23,23 +26,11 @@ export async function showLimits(
   service: Service,
   sample: SampleCall,
   edge: Edge,
+  attempts = mostAttempts,
 ): Promise<Outcome> {
-  let outcome = await attempt(stage, service, sample, edge);
-  for (let others = 1; others < attempts && outcome.tooMany === true; others += 1)
-    outcome = await attempt(stage, service, sample, edge);
-  return outcome;
-}
-
-/**
- * Sends a caller's requests all at once: as many as the limits always admit, which are all answered, and then more than
- * they admit. Those beyond the limits are answered by the caller's proxy with 503, as overload.
- */
-async function attempt(
-  stage: Stage,
-  service: Service,
-  { caller, url, method, headers }: SampleCall,
-  { timeout = Infinity, retries: { perTryTimeout = timeout } }: Edge,
-): Promise<Outcome & { readonly tooMany?: boolean }> {
+  const { caller, url, method, headers } = sample;
+  const { timeout = Infinity, retries } = edge;
+  const { perTryTimeout = timeout } = retries;
   if (service.rateLimit !== undefined || service.globalRateLimits.length > 0) {
     return notProvable("its rate limit admits fewer requests");
   }
@@ -80,13 +71,13 @@ async function attempt(
     return notProvable("this machine sends too slowly to reach the limits", total);
   }
   if (together <= most && overloaded.length > 0 && overloaded.length === others.length) return proven(total);
-  const outcome = refuted(
+  if (together > most && attempts > 1) return showLimits(stage, service, sample, edge, attempts - 1);
+  return refuted(
     total,
     `${count} × ${method} ${url} at once, each answered after ${hold / 1000} s`,
     `at most ${most} ${what} at once, and 503 by overload for the others`,
     `${together} at once, ${tally(beyond.map(({ status, pod }) => (pod === undefined ? status : "answered")))}`,
   );
-  return { ...outcome, tooMany: together > most };
 }
 
 /** How many requests at once always pass, and how many at most. */

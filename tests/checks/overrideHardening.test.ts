@@ -5,7 +5,7 @@ import { found } from "./overriding";
 const least = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 const podContext = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
 
-/** The weaknesses of a pod that meets the standard, but for a part of it. */
+/** The weaknesses of a pod that meets the standard, except in a part of it. */
 function weakness(pod: object, container: object = {}): string[] {
   const spec = {
     securityContext: podContext,
